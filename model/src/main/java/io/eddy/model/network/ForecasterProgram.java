@@ -1,0 +1,122 @@
+package io.eddy.model.network;
+
+import io.eddy.model.cell.Cells;
+import io.eddy.model.parameter.Initializer;
+import io.eddy.model.parameter.ParameterSpec;
+import io.eddy.model.program.Program;
+import io.eddy.model.program.ProgramBuilder;
+import io.eddy.model.program.Value;
+import io.eddy.model.series.Preparation;
+import org.jspecify.annotations.Nullable;
+
+/// The equations of the forecaster, for the stream and, with a loss at their end, for training.
+///
+/// ```
+/// h         = stacked cells over the recurrence's inputs
+/// raw       = W_head h + b + W_path lags          (Q · T), zero at the start
+/// quantiles = fan of raw                          in units of the running scale, around the base
+/// ```
+///
+/// Head and path start at zero, so that a fresh network answers the naive forecast and training can
+/// only correct it.
+public final class ForecasterProgram {
+
+  private final Program program;
+  private final Value inputs;
+  private final Value quantiles;
+  private final @Nullable Objective objective;
+
+  /// What training adds to the network.
+  ///
+  /// @param target (horizon), what came, in the unit of the quantiles
+  /// @param weight (horizon), 1 where the target is known and counts, else 0
+  /// @param loss (1), the weighted pinball loss
+  public record Objective(Value target, Value weight, Value loss) {}
+
+  private ForecasterProgram(
+      Program program, Value inputs, Value quantiles, @Nullable Objective objective) {
+    this.program = program;
+    this.inputs = inputs;
+    this.quantiles = quantiles;
+    this.objective = objective;
+  }
+
+  /// Traces the network alone.
+  public static ForecasterProgram of(ForecasterSpec spec) {
+    return trace(spec, false);
+  }
+
+  /// Traces the network and its pinball loss.
+  public static ForecasterProgram withLoss(ForecasterSpec spec) {
+    return trace(spec, true);
+  }
+
+  private static ForecasterProgram trace(ForecasterSpec spec, boolean withLoss) {
+    var builder = new ProgramBuilder();
+    var preparation = new Preparation(spec.season(), spec.lagCount());
+    int recurrentSize = preparation.recurrentSize();
+    int outputSize = spec.outlookSize();
+    var zero = new Initializer.Zero();
+    Value inputs = builder.input("inputs", preparation.inputSize());
+    Value hidden =
+        Cells.stack(
+            builder,
+            spec.cell(),
+            "rnn.",
+            builder.columns(inputs, 0, recurrentSize),
+            spec.hiddenSize(),
+            spec.layerCount());
+    Value corrected =
+        builder.linear(
+            hidden,
+            ParameterSpec.matrix("head.weight", outputSize, spec.hiddenSize(), zero),
+            ParameterSpec.vector("head.bias", outputSize, zero));
+    Value raw =
+        builder.accumulate(
+            corrected,
+            builder.columns(inputs, recurrentSize, spec.lagCount()),
+            ParameterSpec.matrix("path.weight", outputSize, spec.lagCount(), zero));
+    Value quantiles = builder.quantileFan(raw, ForecasterSpec.QUANTILE_COUNT);
+    Objective objective = null;
+    if (withLoss) {
+      Value target = builder.input("target", spec.horizon());
+      Value weight = builder.input("weight", spec.horizon());
+      Value loss = builder.pinballLoss(quantiles, target, weight, levels(spec));
+      objective = new Objective(target, weight, loss);
+    }
+    return new ForecasterProgram(builder.build(), inputs, quantiles, objective);
+  }
+
+  private static float[] levels(ForecasterSpec spec) {
+    double[] levels = spec.quantileLevels();
+    float[] rounded = new float[levels.length];
+    for (int i = 0; i < levels.length; i++) {
+      rounded[i] = (float) levels[i];
+    }
+    return rounded;
+  }
+
+  public Program program() {
+    return program;
+  }
+
+  /// What [Preparation#inputs] writes.
+  public Value inputs() {
+    return inputs;
+  }
+
+  /// (quantiles · horizon), quantile-major, in units of the running scale, relative to the base.
+  public Value quantiles() {
+    return quantiles;
+  }
+
+  /// What training adds.
+  ///
+  /// @throws IllegalStateException if the program was traced without a loss
+  public Objective objective() {
+    if (objective == null) {
+      throw new IllegalStateException("this program was traced without a loss");
+    }
+    return objective;
+  }
+}

@@ -1,0 +1,17 @@
+/// Recurrent networks as programs that run event by event in a stream and unrolled in training, on
+/// kernels of the Vector API. No Kafka, no Avro, no JSON.
+module io.eddy.model {
+  requires static org.jspecify;
+  requires static jdk.incubator.vector;
+
+  exports io.eddy.model;
+  exports io.eddy.model.cell;
+  exports io.eddy.model.checkpoint;
+  exports io.eddy.model.kernel;
+  exports io.eddy.model.network;
+  exports io.eddy.model.optimizer;
+  exports io.eddy.model.parameter;
+  exports io.eddy.model.program;
+  exports io.eddy.model.series;
+  exports io.eddy.model.training;
+}

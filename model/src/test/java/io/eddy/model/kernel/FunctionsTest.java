@@ -1,0 +1,172 @@
+package io.eddy.model.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.function.DoubleUnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/// The errors that [Functions] states, against StrictMath over a dense grid: every 1009th float, so
+/// all binades and changing mantissas. (All floats were walked once; the figures in the class are
+/// from there.)
+class FunctionsTest {
+
+  private static final int STRIDE = 1009;
+
+  @Test
+  void shouldComputeExpWithinOneUlp() {
+    assertThat(largestUlps(Functions::exp, StrictMath::exp, -86.98f, 88.72f)).isLessThan(1);
+  }
+
+  @Test
+  void shouldComputeLogWithinOneUlp() {
+    assertThat(largestUlps(Functions::log, StrictMath::log, Float.MIN_VALUE, Float.MAX_VALUE))
+        .isLessThan(1);
+  }
+
+  @Test
+  void shouldComputeTanh() {
+    assertThat(largestUlps(Functions::tanh, StrictMath::tanh, -20f, 20f)).isLessThan(4.5);
+    assertThat(largestError(Functions::tanh, StrictMath::tanh, -20f, 20f)).isLessThan(2.7e-7);
+  }
+
+  @Test
+  void shouldComputeSigmoid() {
+    DoubleUnaryOperator sigmoid = x -> 1 / (1 + StrictMath.exp(-x));
+    assertThat(largestError(Functions::sigmoid, sigmoid, -100f, 100f)).isLessThan(1.7e-7);
+  }
+
+  @Test
+  void shouldComputeSoftplus() {
+    DoubleUnaryOperator softplus =
+        x -> Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x)));
+    assertThat(largestUlps(Functions::softplus, softplus, -86.98f, 1000f)).isLessThan(3);
+  }
+
+  @Test
+  void shouldSaturateMonotonically() {
+    forEachFloat(
+        8f,
+        Float.MAX_VALUE,
+        x -> {
+          assertThat(Functions.tanh(x)).isLessThanOrEqualTo(1f);
+          if (x >= Functions.TANH_ONE) {
+            assertThat(Functions.tanh(x)).isEqualTo(1f);
+            assertThat(Functions.sigmoid(2 * x)).isEqualTo(1f);
+            assertThat(Functions.sigmoid(-2 * x)).isEqualTo(0f);
+          }
+        });
+  }
+
+  @Test
+  void shouldReachOneFromBelow() {
+    // Float by float: rounding must not lift one to 1 before the float from which on all give 1.
+    float x = 7f;
+    while (Functions.tanh(x) < 1f) {
+      x = Math.nextUp(x);
+    }
+
+    assertThat(x).isEqualTo(Functions.TANH_ONE);
+    assertThat(Functions.tanh(x)).isEqualTo(1f);
+  }
+
+  @Test
+  void shouldBeSymmetric() {
+    forEachFloat(
+        Float.MIN_VALUE,
+        100f,
+        x -> {
+          assertThat(Functions.tanh(-x)).isEqualTo(-Functions.tanh(x));
+          assertThat(Functions.sigmoid(x) + Functions.sigmoid(-x)).isEqualTo(1f);
+        });
+  }
+
+  @Test
+  void shouldOverflowToInfinityAndUnderflowToZero() {
+    assertThat(Functions.exp(88.72283f)).isFinite();
+    assertThat(Functions.exp(88.72284f)).isEqualTo(Float.POSITIVE_INFINITY);
+    assertThat(Functions.exp(-86.98f)).isGreaterThan(Float.MIN_NORMAL);
+    assertThat(Functions.exp(-87f)).isZero();
+    assertThat(Functions.softplus(-87f)).isZero();
+    assertThat(Functions.softplus(1e30f)).isEqualTo(1e30f);
+  }
+
+  @Test
+  void shouldGiveLimitsAtInfinity() {
+    float infinity = Float.POSITIVE_INFINITY;
+
+    assertThat(Functions.exp(infinity)).isEqualTo(infinity);
+    assertThat(Functions.exp(-infinity)).isZero();
+    assertThat(Functions.log(infinity)).isEqualTo(infinity);
+    assertThat(Functions.log(0f)).isEqualTo(-infinity);
+    assertThat(Functions.log(-0f)).isEqualTo(-infinity);
+    assertThat(Functions.log(-1f)).isNaN();
+    assertThat(Functions.tanh(infinity)).isEqualTo(1f);
+    assertThat(Functions.tanh(-infinity)).isEqualTo(-1f);
+    assertThat(Functions.sigmoid(infinity)).isEqualTo(1f);
+    assertThat(Functions.sigmoid(-infinity)).isZero();
+    assertThat(Functions.softplus(infinity)).isEqualTo(infinity);
+    assertThat(Functions.softplus(-infinity)).isZero();
+  }
+
+  @Test
+  void shouldLetNaNThrough() {
+    assertThat(Functions.exp(Float.NaN)).isNaN();
+    assertThat(Functions.log(Float.NaN)).isNaN();
+    assertThat(Functions.tanh(Float.NaN)).isNaN();
+    assertThat(Functions.sigmoid(Float.NaN)).isNaN();
+    assertThat(Functions.softplus(Float.NaN)).isNaN();
+    assertThat(Functions.relu(Float.NaN)).isNaN();
+  }
+
+  @Test
+  void shouldKeepTheSignOfZero() {
+    assertThat(Float.floatToIntBits(Functions.tanh(-0f))).isEqualTo(Float.floatToIntBits(-0f));
+    assertThat(Float.floatToIntBits(Functions.relu(-0f))).isZero();
+  }
+
+  private interface FloatFunction {
+    float apply(float x);
+  }
+
+  private interface FloatAction {
+    void accept(float x);
+  }
+
+  private static double largestUlps(
+      FloatFunction function, DoubleUnaryOperator exact, float from, float to) {
+    double[] largest = {0};
+    forEachFloat(
+        from,
+        to,
+        x -> {
+          double expected = exact.applyAsDouble(x);
+          double ulps = Math.abs(function.apply(x) - expected) / Math.ulp((float) expected);
+          largest[0] = Math.max(largest[0], ulps);
+        });
+    return largest[0];
+  }
+
+  private static double largestError(
+      FloatFunction function, DoubleUnaryOperator exact, float from, float to) {
+    double[] largest = {0};
+    forEachFloat(
+        from,
+        to,
+        x ->
+            largest[0] =
+                Math.max(largest[0], Math.abs(function.apply(x) - exact.applyAsDouble(x))));
+    return largest[0];
+  }
+
+  private static void forEachFloat(float from, float to, FloatAction action) {
+    for (int i = ordinal(from); i <= ordinal(to); i += STRIDE) {
+      action.accept(Float.intBitsToFloat(i < 0 ? Integer.MIN_VALUE - i : i));
+    }
+  }
+
+  /// Floats in order as integers, 0 for ±0.
+  private static int ordinal(float x) {
+    int bits = Float.floatToIntBits(x);
+    return bits < 0 ? Integer.MIN_VALUE - bits : bits;
+  }
+}

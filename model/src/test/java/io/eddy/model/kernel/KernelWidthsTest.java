@@ -1,0 +1,40 @@
+package io.eddy.model.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// One JVM per vector width, as the width is fixed when classes load.
+class KernelWidthsTest {
+
+  private static final Pattern DIGEST =
+      Pattern.compile("(\\w+), seeds 0 to \\d+: (\\p{XDigit}{8})");
+
+  @ParameterizedTest
+  @ValueSource(ints = {128, 256, 512})
+  void shouldGiveTheScalarBitsAtEveryWidth(int bits) {
+    // -Xbatch: compiled code is used as soon as it is due, so the hot half of the digest is really
+    // hot.
+    String output =
+        ForkedJvm.outputOf(
+            KernelDigest.class,
+            "--add-modules=jdk.incubator.vector",
+            "-Xbatch",
+            "-Deddy.kernels=vector",
+            "-Deddy.vector.bits=" + bits);
+
+    assertThat(output).contains("vector, " + bits + " bits");
+    Matcher digest = DIGEST.matcher(output);
+    assertThat(digest.find()).as(output).isTrue();
+    assertThat(digest.group(1)).isEqualTo("VectorKernels");
+    assertThat(digest.group(2)).isEqualTo(ScalarDigest.VALUE);
+  }
+
+  /// Computed once, by the plain loops of this JVM.
+  private static final class ScalarDigest {
+    static final String VALUE = KernelDigest.of(Kernels.scalar());
+  }
+}

@@ -1,0 +1,105 @@
+package io.eddy.model.training;
+
+import static io.eddy.model.Examples.HOUR;
+import static io.eddy.model.Examples.walk;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.eddy.model.series.Preparation;
+import io.eddy.model.series.Series;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SeriesHistoryTest {
+
+  private static final int RING = 16;
+
+  /// Invariant 1 of the design begins here: what the trainer feeds the network of a step is, to the
+  /// bit, what the stream fed it.
+  @ParameterizedTest
+  @CsvSource({"0,0", "0,1", "0,9", "0,16", "0,50", "5,0", "5,4", "5,16", "5,50"})
+  void shouldShowEveryStepAsTheStreamSawIt(int season, int eventsBefore) {
+    double[] values = walk(eventsBefore + 40, 5);
+    var preparation = new Preparation(season, 7);
+    var stream = new Series(RING, season);
+    for (int t = 0; t < eventsBefore; t++) {
+      stream.append(t * HOUR, values[t]);
+    }
+    var history =
+        new SeriesHistory("load", stream, times(eventsBefore, 40), tail(values, eventsBefore));
+    int context = stream.size();
+    var cursor = history.new Cursor();
+    float[] streamInputs = new float[preparation.inputSize()];
+    float[] inputs = new float[preparation.inputSize()];
+
+    for (int t = 0; t < 40; t++) {
+      stream.append((eventsBefore + t) * HOUR, values[eventsBefore + t]);
+      preparation.inputs(stream, streamInputs, 0);
+      preparation.inputs(cursor.at(context + t), inputs, 0);
+
+      assertThat(inputs).as("step %d", t).isEqualTo(streamInputs);
+      assertThat(Preparation.divisor(cursor, 0)).isEqualTo(Preparation.divisor(stream, 0));
+      for (int ahead = 1; ahead <= 12; ahead++) {
+        assertThat(Preparation.base(cursor, season, ahead)).isEqualTo(stream.base(ahead));
+      }
+    }
+    assertThat(history.size()).isEqualTo(context + 40);
+    assertThat(history.runSize()).isEqualTo(40);
+    assertThat(history.name()).isEqualTo("load");
+  }
+
+  @Test
+  void shouldKnowTheTimesThatItSpans() {
+    var start = new Series(RING, 0);
+    var fresh = new SeriesHistory("load", start, times(5, 3), new double[3]);
+    for (int t = 0; t < 20; t++) {
+      start.append(t * HOUR, t);
+    }
+    var continued = new SeriesHistory("load", start, times(20, 3), new double[3]);
+
+    assertThat(fresh.firstTime()).isEqualTo(5 * HOUR);
+    assertThat(fresh.lastTime()).isEqualTo(7 * HOUR);
+    assertThat(continued.firstTime()).isEqualTo(4 * HOUR);
+    assertThat(continued.lastTime()).isEqualTo(22 * HOUR);
+  }
+
+  @Test
+  void shouldChangeNothingThatItIsGiven() {
+    var start = new Series(RING, 0);
+    start.append(0, 7);
+    double[] run = {1, 2, 3};
+    var history = new SeriesHistory("load", start, times(1, 3), run);
+
+    run[0] = 99;
+
+    assertThat(start.steps()).isEqualTo(1);
+    assertThat(start.value(0)).isEqualTo(7);
+    assertThat(history.value(0)).isEqualTo(7);
+    assertThat(history.value(1)).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,0", "2,3", "3,2"})
+  void shouldRefuseARunWithoutATimeForEachValue(int times, int values) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new SeriesHistory("load", new Series(RING, 0), new long[times], new double[values]))
+        .withMessageContaining("history of load")
+        .withMessageContaining(times + " times and " + values + " values")
+        .withMessageContaining("at least one");
+  }
+
+  private static long[] times(int first, int count) {
+    long[] times = new long[count];
+    for (int t = 0; t < count; t++) {
+      times[t] = (first + t) * HOUR;
+    }
+    return times;
+  }
+
+  private static double[] tail(double[] values, int from) {
+    return java.util.Arrays.copyOfRange(values, from, values.length);
+  }
+}
