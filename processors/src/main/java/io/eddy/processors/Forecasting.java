@@ -1,0 +1,261 @@
+package io.eddy.processors;
+
+import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.processors.forecast.ForecastProcessor;
+import io.eddy.processors.observation.RecordTimestamps;
+import io.eddy.processors.rollout.ModelRegistry;
+import io.eddy.processors.rollout.ModelRegistryFeed;
+import io.eddy.processors.rollout.RolloutProcessor;
+import io.eddy.processors.topic.Topics;
+import io.eddy.processors.training.TrainingExecutor;
+import io.eddy.processors.training.TrainingProcessor;
+import io.eddy.schemas.avro.DeadLetter;
+import io.eddy.schemas.avro.Forecast;
+import io.eddy.schemas.avro.HistoryWindow;
+import io.eddy.schemas.avro.ModelRecord;
+import io.eddy.schemas.avro.Observation;
+import io.eddy.schemas.avro.WindowScore;
+import io.eddy.schemas.serde.SchemaRegistry;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.function.BooleanSupplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyConfig;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Named;
+import org.apache.kafka.streams.kstream.Produced;
+import org.jspecify.annotations.Nullable;
+
+/// Forecasts for every event of a stream, by a network that trains itself on that stream.
+///
+/// In an application of your own:
+///
+/// ```java
+/// var builder = new StreamsBuilder();
+/// KStream<String, Observation> measurements = …;
+/// KStream<String, Forecast> forecasts =
+///     Forecasting.on(builder, config).apply(measurements, Serdes.String());
+/// ```
+///
+/// This adds everything to the builder: the forecasting of your stream, and as sub-topologies of
+/// their own the training, the rollout and the feed of this instance's model registry, which are
+/// connected by Eddy's topics. One builder takes one of it.
+///
+/// ```
+/// observations ──> eddy-forecast ──> forecasts, history, scores, dead letters
+/// history ───────> eddy-training ──> candidates
+/// candidates, scores ──> rollout ──> models
+/// models ────────> model registry, on every instance
+/// ```
+///
+/// Bad input goes to the dead letters as an output, in the same transaction as everything else. So
+/// an application needs no exception handler of its own, and must not set a
+/// `processing.exception.handler` that continues: what throws here is not the record's fault, such
+/// as a model that this instance has not seen yet, and the record would be lost instead of read
+/// again.
+public final class Forecasting {
+  private static final Serde<byte[]> BYTES = Serdes.ByteArray();
+
+  private final StreamsBuilder builder;
+  private final ProcessorsConfig config;
+  private final Topics topics;
+  private @Nullable SchemaRegistry schemas;
+  private Progress progress = new Progress();
+  private BooleanSupplier publishing = () -> true;
+  private boolean applied;
+
+  private Forecasting(StreamsBuilder builder, ProcessorsConfig config) {
+    this.builder = builder;
+    this.config = config;
+    this.topics = config.topics();
+  }
+
+  /// Forecasting that will be added to a builder.
+  public static Forecasting on(StreamsBuilder builder, ProcessorsConfig config) {
+    return new Forecasting(builder, config);
+  }
+
+  /// Uses this schema registry, which stays the caller's to close; otherwise one is made from the
+  /// configuration's `schema.registry.url`.
+  public Forecasting registry(SchemaRegistry registry) {
+    this.schemas = registry;
+    return this;
+  }
+
+  /// Reports to this progress.
+  public Forecasting progress(Progress reported) {
+    this.progress = reported;
+    return this;
+  }
+
+  /// Publishes a finished training only while this is true. A driver that sends events in batches
+  /// and wants the same result from every run says no until a batch is answered and its windows are
+  /// consumed: otherwise a fast training could swap the model in the middle of the batch that
+  /// triggered it. Polled by stream threads.
+  public Forecasting publishWhen(BooleanSupplier publishingAllowed) {
+    this.publishing = publishingAllowed;
+    return this;
+  }
+
+  /// Answers each record of a stream of bytes, read as `eddy.input.format` says. The stream's
+  /// source should use [RecordTimestamps].
+  ///
+  /// @param observations one input topic's records, or those of a repartition topic
+  /// @return one forecast per record that is not a dead letter, under the record's key
+  public KStream<byte[], Forecast> apply(KStream<byte[], byte[]> observations) {
+    SchemaRegistry registry = schemas();
+    ModelRegistry models = addTrainingAndRollout(registry);
+    var processor = ForecastProcessor.ofBytes(config, registry, models, progress);
+    return branches(observations.process(processor, Named.as("eddy-forecast")), registry);
+  }
+
+  /// Answers each observation of a stream.
+  ///
+  /// @param keySerde of the stream's keys, each of which names a series; a key that it makes `null`
+  ///   of is a dead letter
+  /// @return one forecast per observation that is not a dead letter, under the observation's key
+  public <K> KStream<K, Forecast> apply(KStream<K, Observation> observations, Serde<K> keySerde) {
+    SchemaRegistry registry = schemas();
+    ModelRegistry models = addTrainingAndRollout(registry);
+    var processor = ForecastProcessor.ofObservations(config, models, progress);
+    var keys = new SeriesKeys<>(keySerde, topics.forecasts());
+    KStream<byte[], SpecificRecord> all =
+        observations
+            .selectKey((key, value) -> keys.bytes(key), Named.as("eddy-key-to-bytes"))
+            .process(processor, Named.as("eddy-forecast"));
+    return branches(all, registry)
+        .map((key, value) -> KeyValue.pair(keys.key(key), value), Named.as("eddy-bytes-to-key"));
+  }
+
+  /// The whole application: reads `eddy.input.topic`, writes `forecasts`.
+  public static Topology application(
+      ProcessorsConfig config, SchemaRegistry registry, Progress progress) {
+    return application(config, registry, progress, () -> true);
+  }
+
+  /// The whole application, for a driver that holds back trained models; see [#publishWhen].
+  public static Topology application(
+      ProcessorsConfig config,
+      SchemaRegistry registry,
+      Progress progress,
+      BooleanSupplier publishing) {
+    var kafka = new Properties();
+    kafka.putAll(config.kafkaProperties());
+    String input =
+        config
+            .inputTopic()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        ProcessorsConfig.INPUT_TOPIC + " is missing: an application reads it"));
+    var builder = new StreamsBuilder(new TopologyConfig(new StreamsConfig(kafka)));
+    var forecasting =
+        on(builder, config).registry(registry).progress(progress).publishWhen(publishing);
+    KStream<byte[], byte[]> observations =
+        builder.stream(
+            input,
+            Consumed.with(BYTES, BYTES)
+                .withTimestampExtractor(new RecordTimestamps())
+                .withName("eddy-observations"));
+    forecasting
+        .apply(observations)
+        .to(
+            config.topics().forecasts(),
+            Produced.with(BYTES, registry.serde(Forecast.class, config.topics().forecasts()))
+                .withStreamPartitioner(OwnPartition.of(Forecast::getInputPartition))
+                .withName("eddy-forecasts-sink"));
+    return builder.build(kafka);
+  }
+
+  /// Registers the schemas of all of Eddy's topics in a fixed order, so that ids do not depend on
+  /// which record is written first and no stream thread has to ask for one later. For before the
+  /// start.
+  ///
+  /// @throws io.eddy.schemas.serde.SerdeException if the registry does not answer or refuses one
+  public static void registerSchemas(ProcessorsConfig config, SchemaRegistry registry) {
+    Topics topics = config.topics();
+    registry.idFor(SchemaRegistry.subject(topics.forecasts()), Forecast.getClassSchema());
+    registry.idFor(SchemaRegistry.subject(topics.history()), HistoryWindow.getClassSchema());
+    registry.idFor(SchemaRegistry.subject(topics.scores()), WindowScore.getClassSchema());
+    registry.idFor(SchemaRegistry.subject(topics.candidates()), ModelRecord.getClassSchema());
+    registry.idFor(SchemaRegistry.subject(topics.models()), ModelRecord.getClassSchema());
+    registry.idFor(SchemaRegistry.subject(topics.deadLetters()), DeadLetter.getClassSchema());
+  }
+
+  /// Everything that is connected with the user's stream by topics only.
+  private ModelRegistry addTrainingAndRollout(SchemaRegistry registry) {
+    if (applied) {
+      throw new IllegalStateException("forecasting was applied already, one builder takes one");
+    }
+    applied = true;
+    var models = new ModelRegistry(config.forecasterSpec(), instance());
+    progress.watch(models);
+    ModelRegistryFeed.addTo(builder, topics, models);
+    RolloutProcessor.addTo(builder, config, registry, models, progress);
+    var training =
+        new TrainingProcessor(
+            config, registry, models, progress, TrainingExecutor.shared(), publishing);
+    builder.stream(
+            topics.history(),
+            Consumed.with(BYTES, BYTES)
+                .withTimestampExtractor(new RecordTimestamps())
+                .withOffsetResetPolicy(AutoOffsetReset.earliest())
+                .withName("eddy-history-source"))
+        .process(training, Named.as("eddy-training"))
+        .to(
+            topics.candidates(),
+            Produced.with(Serdes.String(), registry.serde(ModelRecord.class, topics.candidates()))
+                .withName("eddy-candidates-sink"));
+    return models;
+  }
+
+  /// Sends each kind of output where it belongs, and returns the forecasts.
+  private KStream<byte[], Forecast> branches(
+      KStream<byte[], SpecificRecord> all, SchemaRegistry registry) {
+    branch(all, ForecastProcessor.HISTORY, HistoryWindow.class)
+        .to(
+            topics.history(),
+            Produced.with(BYTES, registry.serde(HistoryWindow.class, topics.history()))
+                .withStreamPartitioner(OwnPartition.of(HistoryWindow::getPartition))
+                .withName("eddy-history-sink"));
+    branch(all, ForecastProcessor.SCORES, WindowScore.class)
+        .to(
+            topics.scores(),
+            Produced.with(BYTES, registry.serde(WindowScore.class, topics.scores()))
+                .withName("eddy-scores-sink"));
+    branch(all, ForecastProcessor.DEAD_LETTERS, DeadLetter.class)
+        .to(
+            topics.deadLetters(),
+            Produced.with(BYTES, registry.serde(DeadLetter.class, topics.deadLetters()))
+                .withName("eddy-dead-letters-sink"));
+    return branch(all, ForecastProcessor.FORECASTS, Forecast.class);
+  }
+
+  /// The child that the processor forwards one kind of output to.
+  private static <T> KStream<byte[], T> branch(
+      KStream<byte[], SpecificRecord> all, String child, Class<T> type) {
+    return all.mapValues(type::cast, Named.as(child));
+  }
+
+  private SchemaRegistry schemas() {
+    SchemaRegistry given = schemas;
+    return given != null ? given : SchemaRegistry.from(config.kafkaProperties());
+  }
+
+  /// What refusals of this instance are signed with.
+  private String instance() {
+    Object clientId = config.kafkaProperties().get("client.id");
+    return Optional.ofNullable(clientId)
+        .map(Object::toString)
+        .or(config::applicationId)
+        .orElse("eddy");
+  }
+}

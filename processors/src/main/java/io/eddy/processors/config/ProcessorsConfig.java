@@ -1,0 +1,1064 @@
+package io.eddy.processors.config;
+
+import io.eddy.model.SeriesState;
+import io.eddy.model.cell.CellType;
+import io.eddy.model.network.ForecasterSpec;
+import io.eddy.model.training.TrainingSettings;
+import io.eddy.processors.topic.Topics;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Width;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.streams.StreamsConfig;
+import org.jspecify.annotations.Nullable;
+
+/// The settings of the processors: every key with its default, check, importance and documentation,
+/// and the typed view of one configuration.
+///
+/// One set of properties holds Kafka's keys and Eddy's. Keys that start with `eddy.` are ours and
+/// are checked, all others pass through to Kafka Streams and the schema registry as they are; see
+/// [#kafkaProperties()]. A configuration that exists is valid: every problem is found, and reported
+/// in one [ConfigException], when it is made.
+///
+/// Immutable. It holds passwords of other keys, so [#toString()] prints Eddy's keys only.
+public final class ProcessorsConfig {
+  /// All keys of ours start with this.
+  public static final String PREFIX = "eddy.";
+
+  private static final ConfigDef DEFINITION = new ConfigDef();
+  private static final TrainingSettings TRAINING = TrainingSettings.defaults();
+
+  // ---- input ------------------------------------------------------------------------------------
+
+  private static final String INPUT = "Input";
+
+  /// The user's own topic.
+  public static final String INPUT_TOPIC =
+      define(
+          "eddy.input.topic",
+          ConfigDef.Type.STRING,
+          "",
+          Expectation.of(
+              "a topic name of " + Topics.legalName(), s -> s.isEmpty() || Topics.legal(s)),
+          Importance.HIGH,
+          INPUT,
+          "The topic to forecast: one measurement per record, the record's key names the series. "
+              + "Required to run as an application; a library user passes a stream instead.");
+
+  /// How values are written.
+  public static final String INPUT_FORMAT =
+      define(
+          "eddy.input.format",
+          ConfigDef.Type.STRING,
+          "avro",
+          Expectation.oneOf(InputFormat.class),
+          Importance.HIGH,
+          INPUT,
+          "How the values are written. avro: any record in Confluent's wire format. json: an"
+              + " object. number: the value alone as decimal text, such as 21.5.");
+
+  /// Where the measurement stands.
+  public static final String INPUT_VALUE_FIELD =
+      define(
+          "eddy.input.value.field",
+          ConfigDef.Type.STRING,
+          "value",
+          Expectation.of("a field name, or names joined by dots", ProcessorsConfig::fieldPath),
+          Importance.HIGH,
+          INPUT,
+          "The field with the measurement; a field of a nested record is named with dots, such as "
+              + "reading.power. Not used for the format number.");
+
+  /// Where the time stands.
+  public static final String INPUT_TIME_FIELD =
+      define(
+          "eddy.input.time.field",
+          ConfigDef.Type.STRING,
+          "",
+          Expectation.of(
+              "empty, a field name, or names joined by dots", s -> s.isEmpty() || fieldPath(s)),
+          Importance.MEDIUM,
+          INPUT,
+          "The field with the event's time: epoch milliseconds, an Avro timestamp, or ISO 8601 text"
+              + " (UTC where it names no zone). Empty: the record's timestamp, but for Avro the"
+              + " field time if the schema has one.");
+
+  /// How far an event's time may be ahead.
+  public static final String INPUT_TIME_AHEAD_MAX_MS =
+      define(
+          "eddy.input.time.ahead.max.ms",
+          ConfigDef.Type.LONG,
+          86_400_000L,
+          Expectation.wholeNumber(0, Long.MAX_VALUE),
+          Importance.LOW,
+          INPUT,
+          "How far an event's time may lie after its record's timestamp. What is further ahead is a"
+              + " dead letter: one wrong clock must not move everything else.");
+
+  // ---- topics -----------------------------------------------------------------------------------
+
+  private static final String TOPICS = "Topics";
+
+  /// What the names of our topics begin with.
+  public static final String TOPIC_PREFIX =
+      define(
+          "eddy.topic.prefix",
+          ConfigDef.Type.STRING,
+          "",
+          Expectation.of(
+              "empty, or a prefix of letters, digits, dots, underscores or hyphens",
+              s -> s.isEmpty() || Topics.legal(s)),
+          Importance.MEDIUM,
+          TOPICS,
+          "What the names of Eddy's topics begin with. Empty: the application.id.");
+
+  /// Overrides the name of the topic of answers.
+  public static final String TOPIC_FORECASTS =
+      topic("forecasts", "one answer for each event, keyed as the input");
+
+  /// Overrides the name of the topic of windows.
+  public static final String TOPIC_HISTORY =
+      topic("history", "windows of events that the trainer reads");
+
+  /// Overrides the name of the topic of scores.
+  public static final String TOPIC_SCORES =
+      topic("scores", "sums of errors per series, window and model version");
+
+  /// Overrides the name of the topic of candidates.
+  public static final String TOPIC_CANDIDATES =
+      topic("candidates", "trained models that wait for a decision");
+
+  /// Overrides the name of the topic of models.
+  public static final String TOPIC_MODELS =
+      topic("models", "model versions, and the decisions which of them answers");
+
+  /// Overrides the name of the topic of dead letters.
+  public static final String TOPIC_DEAD_LETTERS =
+      topic("dead.letters", "what could not be processed, and why");
+
+  /// Copies of each topic.
+  public static final String TOPIC_REPLICATION_FACTOR =
+      define(
+          "eddy.topic.replication.factor",
+          ConfigDef.Type.INT,
+          -1,
+          Expectation.wholeNumberOr(-1, "the broker's default", 1, Short.MAX_VALUE),
+          Importance.MEDIUM,
+          TOPICS,
+          "Copies of each of Eddy's topics when `eddy topics create` makes them.");
+
+  // ---- network ----------------------------------------------------------------------------------
+
+  private static final String NETWORK = "Network";
+
+  /// The recurrent cell.
+  public static final String CELL =
+      define(
+          "eddy.cell",
+          ConfigDef.Type.STRING,
+          "lstm",
+          Expectation.oneOf(CellType.class),
+          Importance.MEDIUM,
+          NETWORK,
+          "The recurrent cell. Changing it, or any other setting of the network, starts a new "
+              + "model: state and models of before do not fit.");
+
+  /// Units per layer.
+  public static final String HIDDEN_SIZE =
+      define(
+          "eddy.hidden.size",
+          ConfigDef.Type.INT,
+          32,
+          Expectation.wholeNumber(1, 4096),
+          Importance.MEDIUM,
+          NETWORK,
+          "Units of each recurrent layer. More can learn more, and costs time and state per key.");
+
+  /// Stacked layers.
+  public static final String LAYER_COUNT =
+      define(
+          "eddy.layer.count",
+          ConfigDef.Type.INT,
+          1,
+          Expectation.wholeNumber(1, 16),
+          Importance.LOW,
+          NETWORK,
+          "Recurrent layers, one on the other.");
+
+  /// Steps ahead.
+  public static final String HORIZON =
+      define(
+          "eddy.horizon",
+          ConfigDef.Type.INT,
+          8,
+          Expectation.wholeNumber(1, 1024),
+          Importance.HIGH,
+          NETWORK,
+          "Steps ahead that every answer covers.");
+
+  /// Steps of one season.
+  public static final String SEASON =
+      define(
+          "eddy.season",
+          ConfigDef.Type.INT,
+          0,
+          Expectation.wholeNumberOr(0, "no season", 2, 10_000),
+          Importance.HIGH,
+          NETWORK,
+          "Steps of one season: 24 for hourly values with a daily course.");
+
+  /// Past values with a linear path.
+  public static final String LAG_COUNT =
+      define(
+          "eddy.lag.count",
+          ConfigDef.Type.INT,
+          -1,
+          Expectation.wholeNumberOr(-1, "two seasons, at least 16, at most 169", 1, 20_000),
+          Importance.LOW,
+          NETWORK,
+          "Past values that reach the forecast by a linear path, beside the recurrence.");
+
+  /// Share of actuals within the interval.
+  public static final String CONFIDENCE =
+      define(
+          "eddy.confidence",
+          ConfigDef.Type.DOUBLE,
+          0.9,
+          Expectation.between(0, 1),
+          Importance.HIGH,
+          NETWORK,
+          "Share of actuals that shall lie between lower and upper bound. What lies outside is "
+              + "flagged as an anomaly.");
+
+  /// Seed of everything random.
+  public static final String SEED =
+      define(
+          "eddy.seed",
+          ConfigDef.Type.LONG,
+          42L,
+          Expectation.anyWholeNumber(),
+          Importance.LOW,
+          NETWORK,
+          "Seed of the first weights and of every training: the same data and seed give the same "
+              + "model, bit for bit.");
+
+  // ---- history ----------------------------------------------------------------------------------
+
+  private static final String HISTORY = "History";
+
+  /// Events of one window.
+  public static final String WINDOW_SIZE =
+      define(
+          "eddy.window.size",
+          ConfigDef.Type.INT,
+          64,
+          Expectation.wholeNumber(2, 100_000),
+          Importance.MEDIUM,
+          HISTORY,
+          "Events of one window of a series. A full window goes to the history topic; training"
+              + " starts from windows, so smaller ones train earlier.");
+
+  /// Newest windows kept per series.
+  public static final String HISTORY_SLOTS =
+      define(
+          "eddy.history.slots",
+          ConfigDef.Type.INT,
+          16,
+          Expectation.wholeNumber(1, 100_000),
+          Importance.MEDIUM,
+          HISTORY,
+          "Newest windows of each series that are kept for training. Times the window size, this is"
+              + " the greatest training size per series.");
+
+  /// Older windows kept per series.
+  public static final String HISTORY_RESERVOIR_SLOTS =
+      define(
+          "eddy.history.reservoir.slots",
+          ConfigDef.Type.INT,
+          4,
+          Expectation.wholeNumber(0, 100_000),
+          Importance.LOW,
+          HISTORY,
+          "Older windows of each series that are kept besides, chosen by chance, so that rare old "
+              + "patterns are not forgotten.");
+
+  // ---- training ---------------------------------------------------------------------------------
+
+  private static final String TRAINING_GROUP = "Training";
+
+  /// Whether this application trains.
+  public static final String TRAINING_ENABLED =
+      define(
+          "eddy.training.enabled",
+          ConfigDef.Type.BOOLEAN,
+          true,
+          Expectation.trueOrFalse(),
+          Importance.MEDIUM,
+          TRAINING_GROUP,
+          "Whether this application trains. If not, it answers with the versions it is given.");
+
+  /// Windows before the first training.
+  public static final String TRAINING_WINDOWS_MIN =
+      define(
+          "eddy.training.windows.min",
+          ConfigDef.Type.INT,
+          4,
+          Expectation.wholeNumber(1, Integer.MAX_VALUE),
+          Importance.MEDIUM,
+          TRAINING_GROUP,
+          "Windows, of all series of a partition together, before its first training.");
+
+  /// Growth before the next training.
+  public static final String TRAINING_GROWTH =
+      define(
+          "eddy.training.growth",
+          ConfigDef.Type.DOUBLE,
+          1.0,
+          Expectation.above(0),
+          Importance.MEDIUM,
+          TRAINING_GROUP,
+          "Trains again when as many new windows have come as this share of those of the last "
+              + "training: 1.0 trains at 4, 8, 16, ... windows.");
+
+  /// Passes over the data.
+  public static final String TRAINING_EPOCHS_MAX =
+      define(
+          "eddy.training.epochs.max",
+          ConfigDef.Type.INT,
+          TRAINING.maxEpochs(),
+          Expectation.wholeNumber(1, 1_000_000),
+          Importance.LOW,
+          TRAINING_GROUP,
+          "Passes over the data of one training, at most.");
+
+  /// Optimiser steps.
+  public static final String TRAINING_UPDATES_MAX =
+      define(
+          "eddy.training.updates.max",
+          ConfigDef.Type.INT,
+          TRAINING.maxUpdates(),
+          Expectation.wholeNumber(1, Integer.MAX_VALUE),
+          Importance.LOW,
+          TRAINING_GROUP,
+          "Steps of the optimiser in one training, at most: the bound on its time.");
+
+  /// Steps that gradients flow back.
+  public static final String TRAINING_TRUNCATION =
+      define(
+          "eddy.training.truncation",
+          ConfigDef.Type.INT,
+          TRAINING.truncation(),
+          Expectation.wholeNumber(1, 100_000),
+          Importance.LOW,
+          TRAINING_GROUP,
+          "Steps that gradients flow back (truncated back-propagation through time). The state is "
+              + "carried on beyond.");
+
+  /// Series side by side.
+  public static final String TRAINING_BATCH_SIZE =
+      define(
+          "eddy.training.batch.size",
+          ConfigDef.Type.INT,
+          TRAINING.batchSize(),
+          Expectation.wholeNumber(1, 65_536),
+          Importance.LOW,
+          TRAINING_GROUP,
+          "Series that are trained side by side.");
+
+  /// Adam's rate.
+  public static final String TRAINING_LEARNING_RATE =
+      define(
+          "eddy.training.learning.rate",
+          ConfigDef.Type.DOUBLE,
+          TRAINING.learningRate(),
+          Expectation.between(0, 1),
+          Importance.LOW,
+          TRAINING_GROUP,
+          "Adam's learning rate at the start; it falls by a cosine to a tenth.");
+
+  /// Bound on the gradients.
+  public static final String TRAINING_CLIP_NORM =
+      define(
+          "eddy.training.clip.norm",
+          ConfigDef.Type.DOUBLE,
+          TRAINING.clipNorm(),
+          Expectation.above(0),
+          Importance.LOW,
+          TRAINING_GROUP,
+          "Greatest norm of all gradients together; longer ones are scaled down to it.");
+
+  /// Epochs without gain.
+  public static final String TRAINING_PATIENCE =
+      define(
+          "eddy.training.patience",
+          ConfigDef.Type.INT,
+          TRAINING.patience(),
+          Expectation.wholeNumber(1, 1_000_000),
+          Importance.LOW,
+          TRAINING_GROUP,
+          "Epochs without a better validation loss before a training ends.");
+
+  /// Share that is held out.
+  public static final String TRAINING_VALIDATION_SHARE =
+      define(
+          "eddy.training.validation.share",
+          ConfigDef.Type.DOUBLE,
+          TRAINING.validationShare(),
+          Expectation.between(0, 1),
+          Importance.LOW,
+          TRAINING_GROUP,
+          "Share of each series, its newest part, that is held out to validate.");
+
+  /// Heap for windows.
+  public static final String TRAINING_HEAP_BYTES =
+      define(
+          "eddy.training.heap.bytes",
+          ConfigDef.Type.LONG,
+          256L << 20,
+          Expectation.wholeNumber(1 << 20, Long.MAX_VALUE),
+          Importance.LOW,
+          TRAINING_GROUP,
+          "Heap for the windows that wait for training, per partition. What is beyond is read from "
+              + "the store when a training starts.");
+
+  // ---- models -----------------------------------------------------------------------------------
+
+  private static final String MODELS = "Models";
+
+  /// Versions kept.
+  public static final String MODELS_KEPT =
+      define(
+          "eddy.models.kept",
+          ConfigDef.Type.INT,
+          3,
+          Expectation.wholeNumber(2, 1000),
+          Importance.MEDIUM,
+          MODELS,
+          "Newest model versions that are kept, in the models topic and on the heap of every "
+              + "instance. The one that answers is always kept.");
+
+  /// Longest wait for a registry.
+  public static final String REGISTRY_WAIT_MAX_MS =
+      define(
+          "eddy.registry.wait.max.ms",
+          ConfigDef.Type.LONG,
+          5000L,
+          Expectation.wholeNumber(0, 600_000),
+          Importance.LOW,
+          MODELS,
+          "Longest wait of a stream thread, for the schema registry or for a decision that this"
+              + " instance has not seen yet, before the task fails and is retried. Never more than"
+              + " half the producer's transaction.timeout.ms.");
+
+  // ---- state ------------------------------------------------------------------------------------
+
+  private static final String STATE = "State";
+
+  /// Where state is kept locally.
+  public static final String STORE_TYPE =
+      define(
+          "eddy.store.type",
+          ConfigDef.Type.STRING,
+          "rocksdb",
+          Expectation.oneOf(StoreType.class),
+          Importance.MEDIUM,
+          STATE,
+          "Where an instance keeps its copy of the state. rocksdb: on disk. in-memory: on the heap,"
+              + " faster, but a restart reads the whole changelog.");
+
+  /// Streams' default under exactly-once, from its `DEFAULT_TRANSACTION_TIMEOUT`.
+  private static final int TRANSACTION_TIMEOUT_MS = 10_000;
+
+  /// The largest state per key that is accepted: with keys and framing it stays within one record.
+  static final int STATE_BYTES_MAX = 512 << 10;
+
+  /// Kafka's default. Our largest records (dead letters of 900 KB, chunks and states of 512 KiB)
+  /// fit.
+  private static final int REQUEST_BYTES_MIN = 1 << 20;
+
+  private final Map<String, Object> properties;
+  private final Map<String, Object> values;
+  private final Topics topics;
+  private final ForecasterSpec forecasterSpec;
+  private final TrainingSettings trainingSettings;
+
+  private ProcessorsConfig(Map<String, Object> properties, boolean application) {
+    Problems problems = new Problems();
+    this.properties = properties;
+    reportUnknownKeys(properties, problems);
+    this.values = parse(properties, problems);
+    if (application) {
+      require(INPUT_TOPIC, "the topic to forecast", problems);
+      require(StreamsConfig.APPLICATION_ID_CONFIG, "a name for this application", problems);
+      require(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "the brokers, as host:port", problems);
+    }
+    checkInput(problems);
+    checkRequestSize(problems);
+    checkHistory(problems);
+    @Nullable Topics names = names(problems);
+    @Nullable ForecasterSpec spec = spec(problems);
+    @Nullable TrainingSettings training = training(problems);
+    problems.throwIfAny();
+    if (names == null || spec == null || training == null) {
+      throw new IllegalStateException("a part of the configuration is missing without a problem");
+    }
+    this.topics = names;
+    this.forecasterSpec = spec;
+    this.trainingSettings = training;
+  }
+
+  /// The settings for a topology in a user's own application: `application.id` (or
+  /// `eddy.topic.prefix`) is all that must be there.
+  ///
+  /// @throws ConfigException that lists every problem there is
+  public static ProcessorsConfig of(Map<String, ?> properties) {
+    return new ProcessorsConfig(new LinkedHashMap<>(properties), false);
+  }
+
+  /// The same from a properties file.
+  ///
+  /// @throws ConfigException that lists every problem there is
+  public static ProcessorsConfig of(Properties properties) {
+    return of(map(properties));
+  }
+
+  /// The settings to run as an application: besides, `eddy.input.topic`, `application.id` and
+  /// `bootstrap.servers` must be there.
+  ///
+  /// @throws ConfigException that lists every problem there is
+  public static ProcessorsConfig ofApplication(Map<String, ?> properties) {
+    return new ProcessorsConfig(new LinkedHashMap<>(properties), true);
+  }
+
+  /// Every key of ours in a fresh copy, for tools that show or extend them.
+  public static ConfigDef definition() {
+    return new ConfigDef(DEFINITION);
+  }
+
+  // ---- the typed view ---------------------------------------------------------------------------
+
+  /// The user's topic, where one is named.
+  public Optional<String> inputTopic() {
+    return Optional.of(text(INPUT_TOPIC)).filter(name -> !name.isEmpty());
+  }
+
+  /// How the values of the user's topic are written.
+  public InputFormat inputFormat() {
+    return Expectation.constant(InputFormat.class, text(INPUT_FORMAT));
+  }
+
+  /// Path of the field with the measurement, names joined by dots.
+  public String valueField() {
+    return text(INPUT_VALUE_FIELD);
+  }
+
+  /// Path of the field with the event's time, where one is named.
+  public Optional<String> timeField() {
+    return Optional.of(text(INPUT_TIME_FIELD)).filter(path -> !path.isEmpty());
+  }
+
+  /// How far an event's time may lie after its record's timestamp.
+  public Duration timeAheadMax() {
+    return Duration.ofMillis(wide(INPUT_TIME_AHEAD_MAX_MS));
+  }
+
+  /// The names of our topics.
+  public Topics topics() {
+    return topics;
+  }
+
+  /// Copies of each topic; -1 for the broker's default.
+  public short replicationFactor() {
+    return (short) whole(TOPIC_REPLICATION_FACTOR);
+  }
+
+  /// What the network is made of.
+  public ForecasterSpec forecasterSpec() {
+    return forecasterSpec;
+  }
+
+  /// Seed of the first weights and of every training.
+  public long seed() {
+    return wide(SEED);
+  }
+
+  /// Events of one window.
+  public int windowSize() {
+    return whole(WINDOW_SIZE);
+  }
+
+  /// Newest windows kept per series.
+  public int historySlots() {
+    return whole(HISTORY_SLOTS);
+  }
+
+  /// Older windows kept per series besides.
+  public int historyReservoirSlots() {
+    return whole(HISTORY_RESERVOIR_SLOTS);
+  }
+
+  /// Whether this application trains.
+  public boolean trainingEnabled() {
+    return (boolean) value(TRAINING_ENABLED);
+  }
+
+  /// Windows of a partition before its first training.
+  public int trainingWindowsMin() {
+    return whole(TRAINING_WINDOWS_MIN);
+  }
+
+  /// Share of new windows that starts the next training.
+  public double trainingGrowth() {
+    return real(TRAINING_GROWTH);
+  }
+
+  /// Heap for the windows that wait for training, bytes per partition.
+  public long trainingHeapBytes() {
+    return wide(TRAINING_HEAP_BYTES);
+  }
+
+  /// How a training runs.
+  public TrainingSettings trainingSettings() {
+    return trainingSettings;
+  }
+
+  /// Newest model versions that are kept.
+  public int modelsKept() {
+    return whole(MODELS_KEPT);
+  }
+
+  /// Longest wait of a stream thread for a registry: as configured, but at most half the
+  /// transaction timeout, since a slow record aborts its transaction, is read again, and aborts
+  /// again, for ever.
+  public Duration registryWaitMax() {
+    long configured = wide(REGISTRY_WAIT_MAX_MS);
+    return Duration.ofMillis(Math.min(configured, transactionTimeoutMs() / 2));
+  }
+
+  /// Where an instance keeps its copy of the state.
+  public StoreType storeType() {
+    return Expectation.constant(StoreType.class, text(STORE_TYPE));
+  }
+
+  /// Whether Kafka Streams runs exactly-once.
+  public boolean exactlyOnce() {
+    return StreamsConfig.EXACTLY_ONCE_V2.equals(
+        kafkaProperties().get(StreamsConfig.PROCESSING_GUARANTEE_CONFIG));
+  }
+
+  /// Kafka's `application.id`, where it is set.
+  public Optional<String> applicationId() {
+    return Optional.ofNullable(properties.get(StreamsConfig.APPLICATION_ID_CONFIG))
+        .map(Object::toString)
+        .filter(id -> !id.isBlank());
+  }
+
+  /// Everything that is not ours, for `KafkaStreams` and the schema registry, with these defaults
+  /// where the user has set nothing:
+  ///
+  /// - `processing.guarantee=exactly_once_v2`: no event lost, none answered twice;
+  /// - `producer.linger.ms=5`: Streams' own 100 delays every answer;
+  /// - `statestore.cache.max.bytes=0`: a cache that holds not everything hot slows down (measured);
+  /// - `topology.optimization=none` and `ensure.explicit.internal.resource.naming=true`: names of
+  ///   state must not change with the topology;
+  /// - `topic.message.timestamp.after.max.ms` at its maximum: a clock that is ahead must not make
+  ///   the broker refuse the changelog;
+  /// - `auto.offset.reset=earliest`: a new application answers what is there already.
+  public Map<String, Object> kafkaProperties() {
+    Map<String, Object> kafka = new LinkedHashMap<>();
+    properties.forEach(
+        (key, value) -> {
+          if (!key.startsWith(PREFIX)) {
+            kafka.put(key, value);
+          }
+        });
+    kafka.putIfAbsent(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    kafka.putIfAbsent(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, "0");
+    kafka.putIfAbsent(StreamsConfig.TOPOLOGY_OPTIMIZATION_CONFIG, StreamsConfig.NO_OPTIMIZATION);
+    kafka.putIfAbsent(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, "true");
+    kafka.putIfAbsent(
+        StreamsConfig.topicPrefix(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG),
+        Long.toString(Long.MAX_VALUE));
+    putIfNeither(
+        kafka,
+        ProducerConfig.LINGER_MS_CONFIG,
+        StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG),
+        "5");
+    putIfNeither(
+        kafka,
+        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+        StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG),
+        "earliest");
+    return kafka;
+  }
+
+  /// The reference of all keys, in Markdown.
+  public static String describe() {
+    StringBuilder text = new StringBuilder();
+    @Nullable String group = null;
+    for (ConfigDef.ConfigKey key : DEFINITION.configKeys().values()) {
+      if (!key.group.equals(group)) {
+        group = key.group;
+        text.append(text.isEmpty() ? "" : "\n").append("## ").append(group).append("\n\n");
+        text.append("| key | default | expected | importance | what it does |\n");
+        text.append("| --- | --- | --- | --- | --- |\n");
+      }
+      String initial = String.valueOf(key.defaultValue);
+      text.append("| `").append(key.name).append("` | ");
+      text.append(initial.isEmpty() ? "(empty)" : "`" + initial + "`").append(" | ");
+      text.append(key.validator).append(" | ");
+      text.append(key.importance.name().toLowerCase(Locale.ROOT)).append(" | ");
+      text.append(key.documentation.replace("|", "\\|")).append(" |\n");
+    }
+    return text.toString();
+  }
+
+  /// Eddy's keys with their values; other keys may hold passwords and are left out.
+  @Override
+  public String toString() {
+    return "ProcessorsConfig" + new TreeMap<>(values);
+  }
+
+  // ---- checks -----------------------------------------------------------------------------------
+
+  private static void reportUnknownKeys(Map<String, Object> properties, Problems problems) {
+    Set<String> known = DEFINITION.names();
+    for (String key : properties.keySet()) {
+      if (key.startsWith(PREFIX) && !known.contains(key)) {
+        problems.add(
+            "unknown key "
+                + key
+                + ": "
+                + Spelling.nearest(key, known)
+                    .map(nearest -> "did you mean " + nearest + "?")
+                    .orElse("\"eddy config describe\" lists all keys"));
+      }
+    }
+  }
+
+  private static Map<String, Object> parse(Map<String, Object> properties, Problems problems) {
+    Map<String, Object> values = new HashMap<>();
+    for (ConfigDef.ConfigKey key : DEFINITION.configKeys().values()) {
+      @Nullable Object given = properties.get(key.name);
+      values.put(key.name, key.defaultValue);
+      if (given == null && !properties.containsKey(key.name)) {
+        continue;
+      }
+      try {
+        @Nullable Object parsed = ConfigDef.parseType(key.name, given, key.type);
+        key.validator.ensureValid(key.name, parsed);
+        values.put(key.name, parsed);
+      } catch (ConfigException e) {
+        problems.add(key.name + " is \"" + given + "\", expected " + key.validator);
+      }
+    }
+    return values;
+  }
+
+  private void require(String key, String meaning, Problems problems) {
+    @Nullable Object given = properties.get(key);
+    if (given == null || given.toString().isBlank()) {
+      problems.add(key + " is missing, expected " + meaning);
+    }
+  }
+
+  private void checkInput(Problems problems) {
+    if (inputFormat() == InputFormat.NUMBER && timeField().isPresent()) {
+      problems.add(
+          INPUT_TIME_FIELD
+              + " is \""
+              + timeField().get()
+              + "\", but the format number has no fields, expected it to be empty: the time is the"
+              + " record's timestamp");
+    }
+  }
+
+  private void checkRequestSize(Problems problems) {
+    for (String key :
+        Set.of(
+            ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+            StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG))) {
+      @Nullable Object given = properties.get(key);
+      if (given != null && number(given).filter(bytes -> bytes < REQUEST_BYTES_MIN).isPresent()) {
+        problems.add(
+            key
+                + " is "
+                + given
+                + ", expected at least "
+                + REQUEST_BYTES_MIN
+                + ": model chunks and dead letters must fit into one request");
+      }
+    }
+  }
+
+  private void checkHistory(Problems problems) {
+    if (whole(TRAINING_TRUNCATION) > whole(WINDOW_SIZE) * (long) whole(HISTORY_SLOTS)) {
+      problems.add(
+          TRAINING_TRUNCATION
+              + " is "
+              + whole(TRAINING_TRUNCATION)
+              + ", expected at most the history of one series, "
+              + WINDOW_SIZE
+              + " times "
+              + HISTORY_SLOTS
+              + " = "
+              + whole(WINDOW_SIZE) * (long) whole(HISTORY_SLOTS));
+    }
+  }
+
+  private @Nullable Topics names(Problems problems) {
+    String prefix = text(TOPIC_PREFIX);
+    if (prefix.isEmpty()) {
+      prefix = applicationId().orElse("");
+    }
+    if (prefix.isEmpty()) {
+      if (!properties.containsKey(StreamsConfig.APPLICATION_ID_CONFIG)) {
+        problems.add(
+            TOPIC_PREFIX
+                + " and "
+                + StreamsConfig.APPLICATION_ID_CONFIG
+                + " are missing, expected at least one: Eddy's topics are named after it");
+      }
+      return null;
+    }
+    Topics usual;
+    try {
+      usual = Topics.withPrefix(prefix);
+      Topics names =
+          new Topics(
+              override(TOPIC_FORECASTS, usual.forecasts()),
+              override(TOPIC_HISTORY, usual.history()),
+              override(TOPIC_SCORES, usual.scores()),
+              override(TOPIC_CANDIDATES, usual.candidates()),
+              override(TOPIC_MODELS, usual.models()),
+              override(TOPIC_DEAD_LETTERS, usual.deadLetters()));
+      if (names.all().contains(text(INPUT_TOPIC))) {
+        problems.add(
+            INPUT_TOPIC
+                + " is \""
+                + text(INPUT_TOPIC)
+                + "\", which is also the name of a topic that Eddy writes, expected another name");
+      }
+      return names;
+    } catch (IllegalArgumentException e) {
+      problems.add(e.getMessage() + " (see " + TOPIC_PREFIX + ")");
+      return null;
+    }
+  }
+
+  private String override(String key, String usual) {
+    return text(key).isEmpty() ? usual : text(key);
+  }
+
+  private @Nullable ForecasterSpec spec(Problems problems) {
+    int season = whole(SEASON);
+    int lags = whole(LAG_COUNT);
+    ForecasterSpec spec;
+    try {
+      spec =
+          new ForecasterSpec(
+              Expectation.constant(CellType.class, text(CELL)),
+              whole(HIDDEN_SIZE),
+              whole(LAYER_COUNT),
+              whole(HORIZON),
+              season,
+              lags < 0 ? ForecasterSpec.automaticLagCount(season) : lags,
+              real(CONFIDENCE),
+              whole(WINDOW_SIZE));
+    } catch (IllegalArgumentException e) {
+      problems.add("the network's settings do not fit: " + e.getMessage());
+      return null;
+    }
+    if (spec.ringLength() < spec.windowSize()) {
+      problems.add(
+          WINDOW_SIZE
+              + " is "
+              + spec.windowSize()
+              + ", expected at most the "
+              + spec.ringLength()
+              + " steps that a key's ring holds");
+    }
+    if (spec.ringLength() < 2 * season + 1) {
+      problems.add(
+          SEASON
+              + " is "
+              + season
+              + ", but a key remembers only "
+              + spec.ringLength()
+              + " steps, expected two seasons and one step: set "
+              + WINDOW_SIZE
+              + " to at least "
+              + (2 * season + 1 - spec.lookback()));
+    }
+    int bytes = fullStateBytes(spec);
+    if (bytes > STATE_BYTES_MAX) {
+      problems.add(
+          "the state of one key would take "
+              + bytes
+              + " bytes, expected at most "
+              + STATE_BYTES_MAX
+              + " so that it fits into one record: lower "
+              + WINDOW_SIZE
+              + ", "
+              + LAG_COUNT
+              + ", "
+              + HORIZON
+              + ", "
+              + HIDDEN_SIZE
+              + " or "
+              + LAYER_COUNT);
+    }
+    return spec;
+  }
+
+  private @Nullable TrainingSettings training(Problems problems) {
+    try {
+      return new TrainingSettings(
+          whole(TRAINING_TRUNCATION),
+          whole(TRAINING_BATCH_SIZE),
+          whole(TRAINING_EPOCHS_MAX),
+          whole(TRAINING_UPDATES_MAX),
+          whole(TRAINING_PATIENCE),
+          real(TRAINING_LEARNING_RATE),
+          real(TRAINING_CLIP_NORM),
+          real(TRAINING_VALIDATION_SHARE),
+          wide(SEED));
+    } catch (IllegalArgumentException e) {
+      problems.add("the training's settings do not fit: " + e.getMessage());
+      return null;
+    }
+  }
+
+  /// Bytes of a key's state once its ring is full.
+  private static int fullStateBytes(ForecasterSpec spec) {
+    SeriesState state = new SeriesState(spec);
+    for (int step = 0; step < spec.ringLength(); step++) {
+      state.series().append(step, step);
+    }
+    return state.byteSize();
+  }
+
+  private long transactionTimeoutMs() {
+    for (String key :
+        new String[] {
+          StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
+          ProducerConfig.TRANSACTION_TIMEOUT_CONFIG
+        }) {
+      @Nullable Object given = properties.get(key);
+      if (given != null) {
+        // What is no number is Kafka's to refuse.
+        return number(given).orElse((long) TRANSACTION_TIMEOUT_MS);
+      }
+    }
+    return TRANSACTION_TIMEOUT_MS;
+  }
+
+  private static Optional<Long> number(Object given) {
+    try {
+      return Optional.of(Long.parseLong(given.toString().trim()));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  // ---- plumbing ---------------------------------------------------------------------------------
+
+  private static String define(
+      String name,
+      ConfigDef.Type type,
+      Object initial,
+      Expectation expectation,
+      Importance importance,
+      String group,
+      String documentation) {
+    int order = DEFINITION.names().size();
+    DEFINITION.define(
+        name,
+        type,
+        initial,
+        expectation,
+        importance,
+        documentation,
+        group,
+        order,
+        Width.NONE,
+        name);
+    return name;
+  }
+
+  private static String topic(String name, String content) {
+    return define(
+        "eddy.topic." + name,
+        ConfigDef.Type.STRING,
+        "",
+        Expectation.of(
+            "empty, or a topic name of " + Topics.legalName(), s -> s.isEmpty() || Topics.legal(s)),
+        Importance.LOW,
+        TOPICS,
+        "The topic with "
+            + content
+            + ". Empty: the prefix and \"-"
+            + name.replace('.', '-')
+            + "\".");
+  }
+
+  private static boolean fieldPath(String path) {
+    for (String name : path.split("\\.", -1)) {
+      if (name.isBlank()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void putIfNeither(
+      Map<String, Object> kafka, String plain, String prefixed, Object initial) {
+    if (!kafka.containsKey(plain)) {
+      kafka.putIfAbsent(prefixed, initial);
+    }
+  }
+
+  private static Map<String, Object> map(Properties properties) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    for (String name : properties.stringPropertyNames()) {
+      map.put(name, properties.getProperty(name));
+    }
+    return map;
+  }
+
+  private Object value(String key) {
+    @Nullable Object value = values.get(key);
+    if (value == null) {
+      throw new IllegalStateException(key + " has no value");
+    }
+    return value;
+  }
+
+  private String text(String key) {
+    return ((String) value(key)).trim();
+  }
+
+  private int whole(String key) {
+    return (int) value(key);
+  }
+
+  private long wide(String key) {
+    return (long) value(key);
+  }
+
+  private double real(String key) {
+    return (double) value(key);
+  }
+}

@@ -1,0 +1,5 @@
+/// The settings: keys, defaults, checks, documentation.
+@NullMarked
+package io.eddy.processors.config;
+
+import org.jspecify.annotations.NullMarked;

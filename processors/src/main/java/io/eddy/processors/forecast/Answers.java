@@ -1,0 +1,121 @@
+package io.eddy.processors.forecast;
+
+import io.eddy.model.Answer;
+import io.eddy.model.SeriesState;
+import io.eddy.model.series.Series;
+import io.eddy.schemas.avro.Forecast;
+import io.eddy.schemas.avro.ForecastStep;
+import io.eddy.schemas.avro.HistoryWindow;
+import io.eddy.schemas.avro.WindowScore;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What the model says, as records for the topics. No clock and no host in any of them: under the
+/// same decisions, the same events give the same bytes.
+final class Answers {
+  private Answers() {}
+
+  /// How an event stands to its key's state.
+  enum Standing {
+    /// Newer than the key's newest: it stepped the state.
+    STEPPED,
+    /// Not newer than the key's newest: the state stays as it is.
+    LATE,
+    /// Read a second time after a failure: the state has stepped already.
+    REDELIVERED
+  }
+
+  /// The answer to an event.
+  ///
+  /// @param state after the event
+  static Forecast forecast(
+      Answer answer,
+      long timeMillis,
+      SeriesState state,
+      double confidence,
+      Standing standing,
+      Origin origin) {
+    int horizon = answer.horizon();
+    List<ForecastStep> steps = new ArrayList<>(horizon);
+    for (int ahead = 1; ahead <= horizon; ahead++) {
+      steps.add(
+          new ForecastStep(ahead, answer.value(ahead), answer.lower(ahead), answer.upper(ahead)));
+    }
+    var forecast = new Forecast();
+    forecast.setEventTime(Instant.ofEpochMilli(timeMillis));
+    forecast.setActualValue(answer.actual());
+    forecast.setExpectedValue(nullIfNaN(answer.expected()));
+    forecast.setExpectedLowerBound(nullIfNaN(answer.expectedLower()));
+    forecast.setExpectedUpperBound(nullIfNaN(answer.expectedUpper()));
+    forecast.setIsAnomaly(answer.anomaly());
+    forecast.setForecastValue(answer.value(1));
+    forecast.setLowerBound(answer.lower(1));
+    forecast.setUpperBound(answer.upper(1));
+    forecast.setHorizon(steps);
+    forecast.setConfidence(confidence);
+    forecast.setModelVersion(state.version());
+    forecast.setDecision(state.decision());
+    forecast.setSteps(answer.steps());
+    forecast.setRedelivered(standing == Standing.REDELIVERED);
+    forecast.setLate(standing == Standing.LATE);
+    forecast.setInputPartition(origin.partition());
+    forecast.setInputOffset(origin.offset());
+    return forecast;
+  }
+
+  private static @Nullable Double nullIfNaN(double value) {
+    return Double.isNaN(value) ? null : value;
+  }
+
+  /// The newest `length` events of a key as a window of history.
+  ///
+  /// @param anchor encoded state as it stood before the first of them
+  static HistoryWindow window(Series series, int length, byte[] anchor, int slot, int partition) {
+    List<Long> times = new ArrayList<>(length);
+    List<Double> values = new ArrayList<>(length);
+    for (int back = length - 1; back >= 0; back--) {
+      times.add(series.time(back));
+      values.add(series.value(back));
+    }
+    var window = new HistoryWindow();
+    window.setWindow(series.steps() / length - 1);
+    window.setSlot(slot);
+    window.setFirstStep(series.steps() - length);
+    window.setTimes(times);
+    window.setValues(values);
+    window.setAnchor(ByteBuffer.wrap(anchor));
+    window.setPartition(partition);
+    return window;
+  }
+
+  /// The same window for another slot; shares its content.
+  static HistoryWindow inSlot(HistoryWindow window, int slot) {
+    return new HistoryWindow(
+        window.getWindow(),
+        slot,
+        window.getFirstStep(),
+        window.getTimes(),
+        window.getValues(),
+        window.getAnchor(),
+        window.getPartition());
+  }
+
+  /// One version's errors on a window of a key, or the part of it that it answered.
+  static WindowScore score(
+      byte[] series, int version, long window, io.eddy.model.WindowScore sums) {
+    var score = new WindowScore();
+    score.setSeries(ByteBuffer.wrap(series));
+    score.setVersion(version);
+    score.setWindow(window);
+    score.setEvents(sums.events());
+    score.setAbsoluteError(sums.absoluteError());
+    score.setNaiveAbsoluteError(sums.naiveAbsoluteError());
+    score.setPinball(sums.pinball());
+    score.setScaleSum(sums.scaleSum());
+    score.setCovered(sums.covered());
+    return score;
+  }
+}

@@ -1,0 +1,63 @@
+package io.eddy.processors.forecast;
+
+import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.processors.observation.Decoded;
+import io.eddy.processors.observation.ObservationDecoder;
+import io.eddy.processors.observation.ObservationLimits;
+import io.eddy.schemas.avro.Observation;
+import io.eddy.schemas.avro.Reason;
+import io.eddy.schemas.serde.SchemaRegistry;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+
+/// What the values of the stream are: bytes of the user's topic, or observations that the user's
+/// own application has made. One per task.
+interface ObservationReader<V> {
+  /// The measurement in a record, or why there is none.
+  Decoded read(Record<byte[], V> record);
+
+  /// A refused record's value as bytes, for its dead letter.
+  byte @Nullable [] bytes(@Nullable V value);
+
+  /// Values as they are in the user's topic.
+  static ObservationReader<byte[]> ofBytes(ProcessorsConfig config, SchemaRegistry registry) {
+    var decoder = new ObservationDecoder(config, registry);
+    return new ObservationReader<>() {
+      @Override
+      public Decoded read(Record<byte[], byte[]> record) {
+        return decoder.decode(record.key(), record.value(), record.headers(), record.timestamp());
+      }
+
+      @Override
+      public byte @Nullable [] bytes(byte @Nullable [] value) {
+        return value;
+      }
+    };
+  }
+
+  /// Values that are decoded already.
+  static ObservationReader<Observation> ofObservations(ProcessorsConfig config) {
+    var limits = new ObservationLimits(config);
+    return new ObservationReader<>() {
+      @Override
+      public Decoded read(Record<byte[], Observation> record) {
+        Observation observation = record.value();
+        if (observation == null) {
+          return new Decoded.Rejected(
+              Reason.NULL_VALUE, "the record has no value, expected an observation");
+        }
+        return limits.check(
+            record.key(),
+            observation.getTime().toEpochMilli(),
+            observation.getValue(),
+            record.timestamp());
+      }
+
+      @Override
+      public byte @Nullable [] bytes(@Nullable Observation value) {
+        // It never was bytes; the message says what is wrong, the origin where it came from.
+        return null;
+      }
+    };
+  }
+}

@@ -1,0 +1,317 @@
+package io.eddy.processors.observation;
+
+import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.schemas.avro.Reason;
+import io.eddy.schemas.serde.GenericAvroReader;
+import io.eddy.schemas.serde.SchemaRegistry;
+import io.eddy.schemas.serde.SerdeException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import org.apache.avro.LogicalType;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericFixed;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.IndexedRecord;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+
+/// Any Avro record with the value and the time in fields of it, also of nested records.
+///
+/// Where the path leads is looked up in each record, since unions may hold a different record each
+/// time; what a field's type means is worked out once per schema.
+final class AvroReader implements ObservationDecoder.ValueReader {
+  private static final String USUAL_TIME_FIELD = "time";
+  private static final int LISTED_DEPTH = 3;
+
+  /// Schemas are few and cached by their id. The bound only guards against a flood of ids.
+  private static final int PLANS_MAX = 1000;
+
+  private final GenericAvroReader reader;
+  private final String[] valuePath;
+  private final String @Nullable [] timePath; // null: the field "time" if there is one
+  private final Duration waitMax;
+  private final ObservationDecoder.Found found;
+
+  /// How to read each field's schema that has been met; schemas are compared by identity, because
+  /// comparing them by content costs more than decoding the record.
+  private final IdentityHashMap<Schema, Kind> kinds = new IdentityHashMap<>();
+
+  /// What a field's stored value means.
+  private sealed interface Kind {
+    /// A number as it is; a time in milliseconds.
+    record Plain() implements Kind {}
+
+    /// A time stored in units of which `perMilli` make a millisecond.
+    record Fine(long perMilli) implements Kind {}
+
+    /// A day since 1970.
+    record Days() implements Kind {}
+
+    /// The unscaled bytes of a decimal.
+    record Decimal(int scale) implements Kind {}
+  }
+
+  AvroReader(ProcessorsConfig config, SchemaRegistry registry, ObservationDecoder.Found found) {
+    this.reader = new GenericAvroReader(registry);
+    this.valuePath = split(config.valueField());
+    this.timePath = config.timeField().map(AvroReader::split).orElse(null);
+    this.waitMax = config.registryWaitMax();
+    this.found = found;
+  }
+
+  private static String[] split(String path) {
+    return path.split("\\.", -1);
+  }
+
+  @Override
+  public Decoded read(byte[] bytes, Headers headers, long recordTimestamp) {
+    GenericRecord record;
+    try {
+      record = readPatiently(bytes, headers);
+    } catch (SerdeException.UnknownSchema e) {
+      return new Decoded.Rejected(Reason.UNKNOWN_SCHEMA, String.valueOf(e.getMessage()));
+    } catch (SerdeException.Malformed e) {
+      return new Decoded.Rejected(Reason.MALFORMED, String.valueOf(e.getMessage()));
+    }
+    @Nullable Object value = at(record, valuePath);
+    if (value == null) {
+      return missing(record, valuePath, ProcessorsConfig.INPUT_VALUE_FIELD);
+    }
+    if (!(number(value, schemaAt(record, valuePath)) instanceof Number number)) {
+      return wrongType(record, valuePath, value, "a number");
+    }
+    return timed(record, number.doubleValue(), recordTimestamp);
+  }
+
+  private Decoded timed(GenericRecord record, double value, long recordTimestamp) {
+    if (timePath == null) {
+      return found.observation(usualTime(record, recordTimestamp), value, recordTimestamp);
+    }
+    @Nullable Object stored = at(record, timePath);
+    if (stored == null) {
+      return missing(record, timePath, ProcessorsConfig.INPUT_TIME_FIELD);
+    }
+    OptionalLong time = millis(stored, schemaAt(record, timePath));
+    return time.isPresent()
+        ? found.observation(time.getAsLong(), value, recordTimestamp)
+        : wrongType(record, timePath, stored, "a timestamp, epoch milliseconds or ISO 8601 text");
+  }
+
+  /// The field `time` where there is one that holds a time, else the record's own.
+  private long usualTime(GenericRecord record, long recordTimestamp) {
+    Schema.@Nullable Field field = record.getSchema().getField(USUAL_TIME_FIELD);
+    @Nullable Object stored = field == null ? null : record.get(field.pos());
+    // Text, or a number that is no long, may be a time of day or a duration: not what was meant.
+    return field != null && stored instanceof Long
+        ? millis(stored, field.schema()).orElse(recordTimestamp)
+        : recordTimestamp;
+  }
+
+  /// Waits through a short outage of the registry; the limit keeps the transaction from timing out.
+  private GenericRecord readPatiently(byte[] bytes, Headers headers) {
+    long deadline = System.nanoTime() + waitMax.toNanos();
+    long pauseMs = 50;
+    while (true) {
+      try {
+        return reader.read(bytes, headers);
+      } catch (SerdeException.RegistryUnavailable e) {
+        long leftMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        if (leftMs <= 0) {
+          throw new RegistryOutageException(
+              "the schema registry did not answer within "
+                  + waitMax.toMillis()
+                  + " ms; the record is read again when the task is restarted: "
+                  + e.getMessage(),
+              e);
+        }
+        pause(Math.min(pauseMs, leftMs), e);
+        pauseMs = Math.min(2 * pauseMs, 1000);
+      }
+    }
+  }
+
+  private static void pause(long millis, SerdeException outage) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RegistryOutageException(
+          "interrupted while the schema registry does not answer", outage);
+    }
+  }
+
+  /// The stored value at a path, null if a step of it is not there or null.
+  private static @Nullable Object at(GenericRecord record, String[] path) {
+    @Nullable Object value = record;
+    for (String name : path) {
+      if (!(value instanceof IndexedRecord inner)) {
+        return null;
+      }
+      Schema.@Nullable Field field = inner.getSchema().getField(name);
+      value = field == null ? null : inner.get(field.pos());
+    }
+    return value;
+  }
+
+  /// The schema of the field at a path that leads to a value.
+  private static Schema schemaAt(GenericRecord record, String[] path) {
+    IndexedRecord inner = record;
+    for (int i = 0; i < path.length - 1; i++) {
+      inner = (IndexedRecord) inner.get(inner.getSchema().getField(path[i]).pos());
+    }
+    return inner.getSchema().getField(path[path.length - 1]).schema();
+  }
+
+  private @Nullable Object number(Object stored, Schema schema) {
+    return kind(schema) instanceof Kind.Decimal(int scale) ? decimal(stored, scale) : stored;
+  }
+
+  private static @Nullable Object decimal(Object stored, int scale) {
+    byte[] unscaled =
+        switch (stored) {
+          case ByteBuffer bytes -> {
+            byte[] copy = new byte[bytes.remaining()];
+            bytes.duplicate().get(copy);
+            yield copy;
+          }
+          case GenericFixed fixed -> fixed.bytes();
+          default -> new byte[0];
+        };
+    return unscaled.length == 0 ? stored : new BigDecimal(new BigInteger(unscaled), scale);
+  }
+
+  private OptionalLong millis(Object stored, Schema schema) {
+    if (stored instanceof CharSequence text) {
+      return TimeText.parse(text.toString());
+    }
+    if (!(stored instanceof Long || stored instanceof Integer)) {
+      return OptionalLong.empty();
+    }
+    long number = ((Number) stored).longValue();
+    return switch (kind(schema)) {
+      case Kind.Plain() -> OptionalLong.of(number);
+      case Kind.Fine(long perMilli) -> OptionalLong.of(Math.floorDiv(number, perMilli));
+      case Kind.Days() -> OptionalLong.of(TimeUnit.DAYS.toMillis(number));
+      case Kind.Decimal(int scale) -> OptionalLong.empty();
+    };
+  }
+
+  private Kind kind(Schema schema) {
+    @Nullable Kind known = kinds.get(schema);
+    if (known != null) {
+      return known;
+    }
+    if (kinds.size() >= PLANS_MAX) {
+      kinds.clear();
+    }
+    Kind kind = kindOf(schema);
+    kinds.put(schema, kind);
+    return kind;
+  }
+
+  private static Kind kindOf(Schema schema) {
+    if (schema.isUnion()) {
+      // The usual union is of null and one other; of several, a logical type says most.
+      return schema.getTypes().stream()
+          .map(AvroReader::kindOf)
+          .filter(kind -> !(kind instanceof Kind.Plain))
+          .findFirst()
+          .orElse(new Kind.Plain());
+    }
+    @Nullable LogicalType logical = schema.getLogicalType();
+    return switch (logical) {
+      case LogicalTypes.Decimal decimal -> new Kind.Decimal(decimal.getScale());
+      case LogicalTypes.Date date -> new Kind.Days();
+      case LogicalTypes.TimestampMicros micros -> new Kind.Fine(1_000);
+      case LogicalTypes.LocalTimestampMicros micros -> new Kind.Fine(1_000);
+      case LogicalTypes.TimestampNanos nanos -> new Kind.Fine(1_000_000);
+      case LogicalTypes.LocalTimestampNanos nanos -> new Kind.Fine(1_000_000);
+      case null, default -> new Kind.Plain();
+    };
+  }
+
+  private static Decoded missing(GenericRecord record, String[] path, String key) {
+    List<String> names = new ArrayList<>();
+    list(record.getSchema(), "", 1, names);
+    String dotted = String.join(".", path);
+    return new Decoded.Rejected(
+        Reason.MISSING_FIELD,
+        exists(record.getSchema(), path)
+            ? "field \"" + dotted + "\" is null, expected a value"
+            : "the record "
+                + record.getSchema().getFullName()
+                + " has no field \""
+                + dotted
+                + "\"; "
+                + Shown.names(names)
+                + "; name the right one in "
+                + key);
+  }
+
+  private static boolean exists(Schema schema, String[] path) {
+    List<Schema> here = List.of(schema);
+    for (String name : path) {
+      List<Schema> next = new ArrayList<>();
+      for (Schema candidate : here) {
+        for (Schema branch : candidate.isUnion() ? candidate.getTypes() : List.of(candidate)) {
+          if (branch.getType() == Schema.Type.RECORD && branch.getField(name) != null) {
+            next.add(branch.getField(name).schema());
+          }
+        }
+      }
+      here = next;
+    }
+    return !here.isEmpty();
+  }
+
+  private static void list(Schema schema, String prefix, int depth, List<String> names) {
+    for (Schema.Field field : schema.getFields()) {
+      List<Schema> branches =
+          field.schema().isUnion() ? field.schema().getTypes() : List.of(field.schema());
+      boolean nested = false;
+      for (Schema branch : branches) {
+        if (branch.getType() == Schema.Type.RECORD && depth < LISTED_DEPTH) {
+          list(branch, prefix + field.name() + ".", depth + 1, names);
+          nested = true;
+        }
+      }
+      if (!nested) {
+        names.add(prefix + field.name());
+      }
+    }
+  }
+
+  private static Decoded wrongType(
+      GenericRecord record, String[] path, Object stored, String expected) {
+    Schema schema = schemaAt(record, path);
+    return new Decoded.Rejected(
+        Reason.WRONG_TYPE,
+        "field \""
+            + String.join(".", path)
+            + "\" of "
+            + record.getSchema().getFullName()
+            + " is "
+            + typeName(schema)
+            + (stored instanceof CharSequence text
+                ? " and holds " + Shown.text(text.toString())
+                : "")
+            + ", expected "
+            + expected);
+  }
+
+  private static String typeName(Schema schema) {
+    if (schema.isUnion()) {
+      return "a union of " + schema.getTypes().stream().map(Schema::getName).toList();
+    }
+    @Nullable LogicalType logical = schema.getLogicalType();
+    return "of type " + schema.getName() + (logical == null ? "" : " (" + logical.getName() + ")");
+  }
+}

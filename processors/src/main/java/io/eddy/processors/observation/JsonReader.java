@@ -1,0 +1,216 @@
+package io.eddy.processors.observation;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.schemas.avro.Reason;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+
+/// A JSON object with the value and, if it is named, the time in fields of it.
+///
+/// Reads token by token and makes no tree: a wide object costs no more than its bytes. Only a
+/// rejected one is read a second time, for the names of its fields. Where a name stands twice, the
+/// last one counts, as JSON parsers use to do.
+final class JsonReader implements ObservationDecoder.ValueReader {
+  /// The byte 0 and a schema id, before what a JSON Schema serializer writes.
+  private static final int SCHEMA_ID_BYTES = 5;
+
+  /// A field of nested objects is listed in messages down to here.
+  private static final int LISTED_DEPTH = 3;
+
+  private final JsonFactory factory = new JsonFactory();
+  private final String[] valuePath;
+  private final String[] timePath; // empty if the record's timestamp is the time
+  private final ObservationDecoder.Found found;
+
+  // What the current record has shown so far; one record at a time.
+  private @Nullable JsonToken valueToken;
+  private double value;
+  private String valueText = "";
+  private @Nullable JsonToken timeToken;
+  private OptionalLong time = OptionalLong.empty();
+  private String timeText = "";
+
+  JsonReader(ProcessorsConfig config, ObservationDecoder.Found found) {
+    this.valuePath = split(config.valueField());
+    this.timePath = config.timeField().map(JsonReader::split).orElse(new String[0]);
+    this.found = found;
+  }
+
+  private static String[] split(String path) {
+    return path.split("\\.", -1);
+  }
+
+  @Override
+  public Decoded read(byte[] bytes, Headers headers, long recordTimestamp) {
+    valueToken = null;
+    timeToken = null;
+    try (JsonParser parser = parser(bytes)) {
+      JsonToken first = parser.nextToken();
+      if (first != JsonToken.START_OBJECT) {
+        return malformed("the value is " + kind(first));
+      }
+      readObject(parser, true, timePath.length > 0, 0);
+      if (parser.nextToken() != null) {
+        return malformed("something follows the JSON object");
+      }
+    } catch (JsonProcessingException e) {
+      return malformed("the value is no JSON: " + e.getOriginalMessage());
+    } catch (IOException e) {
+      return malformed("the value cannot be read: " + e.getMessage());
+    }
+    return judge(bytes, recordTimestamp);
+  }
+
+  /// Reads the object whose start was just read, up to its end.
+  private void readObject(JsonParser parser, boolean onValuePath, boolean onTimePath, int depth)
+      throws IOException {
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      boolean towardsValue =
+          onValuePath && depth < valuePath.length && name.equals(valuePath[depth]);
+      boolean towardsTime = onTimePath && depth < timePath.length && name.equals(timePath[depth]);
+      JsonToken token = parser.nextToken();
+      if (towardsValue && depth == valuePath.length - 1) {
+        takeValue(parser, token);
+      }
+      if (towardsTime && depth == timePath.length - 1) {
+        takeTime(parser, token);
+      }
+      if (token == JsonToken.START_OBJECT && (towardsValue || towardsTime)) {
+        readObject(parser, towardsValue, towardsTime, depth + 1);
+      } else {
+        parser.skipChildren();
+      }
+    }
+  }
+
+  private void takeValue(JsonParser parser, JsonToken token) throws IOException {
+    valueToken = token;
+    if (token.isNumeric()) {
+      value = parser.getDoubleValue();
+    } else if (token == JsonToken.VALUE_STRING) {
+      valueText = parser.getText();
+    }
+  }
+
+  private void takeTime(JsonParser parser, JsonToken token) throws IOException {
+    timeToken = token;
+    time = OptionalLong.empty();
+    if (token.isNumeric()) {
+      // A long keeps every digit; what has a fraction or does not fit is taken as a double, which
+      // saturates and is then out of range.
+      time =
+          token == JsonToken.VALUE_NUMBER_INT
+                  && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER
+              ? OptionalLong.of(parser.getLongValue())
+              : OptionalLong.of((long) Math.floor(parser.getDoubleValue()));
+    } else if (token == JsonToken.VALUE_STRING) {
+      timeText = parser.getText();
+      time = TimeText.parse(timeText);
+    }
+  }
+
+  private Decoded judge(byte[] bytes, long recordTimestamp) {
+    JsonToken valueSeen = valueToken;
+    if (valueSeen == null || valueSeen == JsonToken.VALUE_NULL) {
+      return missing(valueSeen, valuePath, ProcessorsConfig.INPUT_VALUE_FIELD, bytes);
+    }
+    if (!valueSeen.isNumeric()) {
+      return new Decoded.Rejected(
+          Reason.WRONG_TYPE,
+          field(valuePath) + " is " + shown(valueSeen, valueText) + ", expected a number");
+    }
+    if (timePath.length == 0) {
+      return found.observation(recordTimestamp, value, recordTimestamp);
+    }
+    JsonToken timeSeen = timeToken;
+    if (timeSeen == null || timeSeen == JsonToken.VALUE_NULL) {
+      return missing(timeSeen, timePath, ProcessorsConfig.INPUT_TIME_FIELD, bytes);
+    }
+    if (time.isEmpty()) {
+      return new Decoded.Rejected(
+          Reason.WRONG_TYPE,
+          field(timePath)
+              + " is "
+              + shown(timeSeen, timeText)
+              + ", expected epoch milliseconds or ISO 8601 text");
+    }
+    return found.observation(time.getAsLong(), value, recordTimestamp);
+  }
+
+  private Decoded missing(@Nullable JsonToken seen, String[] path, String key, byte[] bytes) {
+    return new Decoded.Rejected(
+        Reason.MISSING_FIELD,
+        seen == null
+            ? "the object has no "
+                + field(path)
+                + "; "
+                + Shown.names(fields(bytes))
+                + "; name the right one in "
+                + key
+            : field(path) + " is null, expected a value");
+  }
+
+  private List<String> fields(byte[] bytes) {
+    List<String> names = new ArrayList<>();
+    try (JsonParser parser = parser(bytes)) {
+      parser.nextToken();
+      list(parser, "", 1, names);
+    } catch (IOException e) {
+      // It was read to its end once: what is listed so far will do.
+      return names;
+    }
+    return names;
+  }
+
+  private static void list(JsonParser parser, String prefix, int depth, List<String> names)
+      throws IOException {
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = prefix + parser.currentName();
+      if (parser.nextToken() == JsonToken.START_OBJECT && depth < LISTED_DEPTH) {
+        list(parser, name + ".", depth + 1, names);
+      } else {
+        names.add(name);
+        parser.skipChildren();
+      }
+    }
+  }
+
+  private JsonParser parser(byte[] bytes) throws IOException {
+    int start = bytes.length > SCHEMA_ID_BYTES && bytes[0] == 0 ? SCHEMA_ID_BYTES : 0;
+    return factory.createParser(bytes, start, bytes.length - start);
+  }
+
+  private static String field(String[] path) {
+    return "field " + Shown.text(String.join(".", path));
+  }
+
+  private static String shown(JsonToken token, String text) {
+    return token == JsonToken.VALUE_STRING ? "the text " + Shown.text(text) : kind(token);
+  }
+
+  private static String kind(@Nullable JsonToken token) {
+    return switch (token) {
+      case null -> "empty";
+      case START_OBJECT -> "an object";
+      case START_ARRAY -> "an array";
+      case VALUE_STRING -> "a text";
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
+      case VALUE_TRUE, VALUE_FALSE -> "true or false";
+      case VALUE_NULL -> "null";
+      case NOT_AVAILABLE, END_OBJECT, END_ARRAY, FIELD_NAME, VALUE_EMBEDDED_OBJECT -> "unfinished";
+    };
+  }
+
+  private static Decoded malformed(String what) {
+    return new Decoded.Rejected(Reason.MALFORMED, what + ", expected one JSON object");
+  }
+}

@@ -1,0 +1,79 @@
+package io.eddy.processors.observation;
+
+import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.schemas.avro.Reason;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// What every observation must keep to, however it was written: a key of usable size, a finite
+/// value, a time that can be meant.
+public final class ObservationLimits {
+  /// Longest key in bytes. Keys stand in every store, changelog and output record.
+  public static final int KEY_BYTES_MAX = 32 << 10;
+
+  /// The years 1 to 9999. Differences of such times never overflow.
+  private static final long EARLIEST = -62_135_596_800_000L;
+
+  private static final long LATEST = 253_402_300_799_999L;
+
+  private final long timeAheadMaxMs;
+
+  public ObservationLimits(ProcessorsConfig config) {
+    this.timeAheadMaxMs = config.timeAheadMax().toMillis();
+  }
+
+  /// Checks an observation that is decoded already.
+  ///
+  /// @param key the series key's bytes
+  /// @param timeMillis event time, epoch milliseconds
+  /// @param recordTimestamp the record's own timestamp; negative if it has none, and then nothing
+  ///   is too far ahead
+  public Decoded check(byte @Nullable [] key, long timeMillis, double value, long recordTimestamp) {
+    Decoded.@Nullable Rejected rejected = checkKey(key);
+    return rejected != null ? rejected : check(timeMillis, value, recordTimestamp);
+  }
+
+  Decoded.@Nullable Rejected checkKey(byte @Nullable [] key) {
+    if (key == null) {
+      return new Decoded.Rejected(
+          Reason.NULL_KEY, "the record has no key, expected the name of its series");
+    }
+    if (key.length > KEY_BYTES_MAX) {
+      return new Decoded.Rejected(
+          Reason.KEY_TOO_LARGE,
+          "the key has " + key.length + " bytes, expected at most " + KEY_BYTES_MAX);
+    }
+    return null;
+  }
+
+  Decoded check(long timeMillis, double value, long recordTimestamp) {
+    if (!Double.isFinite(value)) {
+      return new Decoded.Rejected(
+          Reason.NOT_FINITE, "the value is " + value + ", expected a finite number");
+    }
+    if (timeMillis < EARLIEST || timeMillis > LATEST) {
+      return new Decoded.Rejected(
+          Reason.TIME_OUT_OF_RANGE,
+          "the time is "
+              + timeMillis
+              + " ms since 1970, expected one in the years 1 to 9999; is it in another unit?");
+    }
+    // Written so that it cannot overflow: the allowance may be as large as a long can be.
+    if (recordTimestamp >= 0
+        && timeMillis > recordTimestamp
+        && timeMillis - recordTimestamp > timeAheadMaxMs) {
+      return new Decoded.Rejected(
+          Reason.TIME_OUT_OF_RANGE,
+          "the time "
+              + Instant.ofEpochMilli(timeMillis)
+              + " is "
+              + (timeMillis - recordTimestamp)
+              + " ms after the record's own timestamp, expected at most "
+              + timeAheadMaxMs
+              + " ("
+              + ProcessorsConfig.INPUT_TIME_AHEAD_MAX_MS
+              + ")");
+    }
+    return new Decoded.Observation(timeMillis, value);
+  }
+}

@@ -1,0 +1,14 @@
+package io.eddy.processors.observation;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.streams.processor.TimestampExtractor;
+
+/// The record's own timestamp, but never a negative one: Streams drops such records without a word,
+/// and its stock extractors stop the application. Event time comes from the value, so nothing is
+/// lost by 0 here. To be set on every source of observations.
+public final class RecordTimestamps implements TimestampExtractor {
+  @Override
+  public long extract(ConsumerRecord<Object, Object> record, long partitionTime) {
+    return record.timestamp() >= 0 ? record.timestamp() : Math.max(0, partitionTime);
+  }
+}

@@ -1,0 +1,5 @@
+/// The topology, on one screen.
+@NullMarked
+package io.eddy.processors;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,327 @@
+package io.eddy.processors.rollout;
+
+import io.eddy.processors.config.StoreType;
+import io.eddy.schemas.avro.ModelDecision;
+import io.eddy.schemas.avro.ModelManifest;
+import io.eddy.schemas.avro.ModelRecord;
+import io.eddy.schemas.avro.ModelRefusal;
+import io.eddy.schemas.avro.WindowScore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
+
+/// Everything that the rollout remembers, in one key-value store of bytes. Every value starts with
+/// a version byte.
+///
+/// | key | value |
+/// | --- | --- |
+/// | `numbers` | last version, last decision, refusals so far, candidates met so far |
+/// | `digest/<digest>` | the version that a promoted candidate became |
+/// | `arriving/<digest>` | when its first chunk came, for a candidate without a manifest yet |
+/// | `chunk/<digest>/<index>` | data of a chunk, until its version is seen in the registry |
+/// | `publication/<sequence>` | manifest and decision of a version not yet seen in the registry |
+/// | `reported/<refusal>` | marks a registry's refusal as published |
+/// | `score/<version>` | sums over the windows that the version answered |
+final class RolloutStore {
+  static final String NAME = "rollout";
+
+  private static final byte FORMAT = 1;
+  private static final String NUMBERS = "numbers";
+  private static final String DIGEST = "digest/";
+  private static final String ARRIVING = "arriving/";
+  private static final String CHUNK = "chunk/";
+  private static final String PUBLICATION = "publication/";
+  private static final String REPORTED = "reported/";
+  private static final String SCORE = "score/";
+
+  private final KeyValueStore<String, byte[]> store;
+
+  /// What has been given out so far.
+  ///
+  /// @param version newest version number
+  /// @param sequence newest decision number
+  /// @param refusals refusals published
+  /// @param candidates candidates whose first chunk was met
+  record Numbers(int version, long sequence, long refusals, long candidates) {
+    static final Numbers NONE = new Numbers(0, 0, 0, 0);
+
+    Numbers published(int newVersion, long newSequence) {
+      return new Numbers(newVersion, newSequence, refusals, candidates);
+    }
+
+    Numbers refused() {
+      return new Numbers(version, sequence, refusals + 1, candidates);
+    }
+
+    Numbers met() {
+      return new Numbers(version, sequence, refusals, candidates + 1);
+    }
+  }
+
+  /// A version that was forwarded and not yet seen in the registry.
+  record Publication(ModelManifest manifest, ModelDecision decision) {}
+
+  /// Sums over the windows that one version answered; errors are in units of each series' scale.
+  record Scores(
+      long events,
+      double absoluteError,
+      double naiveAbsoluteError,
+      double pinball,
+      double scaleSum,
+      long covered) {
+    static final Scores NONE = new Scores(0, 0, 0, 0, 0, 0);
+
+    Scores plus(WindowScore window) {
+      return new Scores(
+          events + window.getEvents(),
+          absoluteError + window.getAbsoluteError(),
+          naiveAbsoluteError + window.getNaiveAbsoluteError(),
+          pinball + window.getPinball(),
+          scaleSum + window.getScaleSum(),
+          covered + window.getCovered());
+    }
+  }
+
+  RolloutStore(KeyValueStore<String, byte[]> store) {
+    this.store = store;
+  }
+
+  // ---- numbers ----------------------------------------------------------------------------------
+
+  @Nullable Numbers numbers() {
+    @Nullable ByteBuffer value = get(NUMBERS);
+    return value == null
+        ? null
+        : new Numbers(value.getInt(), value.getLong(), value.getLong(), value.getLong());
+  }
+
+  void put(Numbers numbers) {
+    put(
+        NUMBERS,
+        value(Integer.BYTES + 3 * Long.BYTES)
+            .putInt(numbers.version())
+            .putLong(numbers.sequence())
+            .putLong(numbers.refusals())
+            .putLong(numbers.candidates()));
+  }
+
+  // ---- candidates -------------------------------------------------------------------------------
+
+  /// The version that a digest was promoted to, null if it was not.
+  @Nullable Integer promoted(String digest) {
+    @Nullable ByteBuffer value = get(DIGEST + digest);
+    return value == null ? null : value.getInt();
+  }
+
+  void putPromoted(String digest, int version) {
+    put(DIGEST + digest, value(Integer.BYTES).putInt(version));
+  }
+
+  boolean arriving(String digest) {
+    return store.get(ARRIVING + digest) != null;
+  }
+
+  void putArriving(String digest, long number) {
+    put(ARRIVING + digest, value(Long.BYTES).putLong(number));
+  }
+
+  void removeArriving(String digest) {
+    store.delete(ARRIVING + digest);
+  }
+
+  /// Digests of the candidates without a manifest, the one whose first chunk came first in front.
+  List<String> arriving() {
+    List<KeyValue<String, byte[]>> found = scan(ARRIVING);
+    found.sort((a, b) -> Long.compare(opened(a.value).getLong(), opened(b.value).getLong()));
+    return found.stream().map(entry -> entry.key.substring(ARRIVING.length())).toList();
+  }
+
+  @Nullable ByteBuffer chunk(String digest, int index) {
+    return get(chunkKey(digest, index));
+  }
+
+  void putChunk(String digest, int index, ByteBuffer data) {
+    put(chunkKey(digest, index), value(data.remaining()).put(data.duplicate()));
+  }
+
+  void removeChunks(String digest) {
+    for (var entry : scan(CHUNK + digest + "/")) {
+      store.delete(entry.key);
+    }
+  }
+
+  // ---- publications -----------------------------------------------------------------------------
+
+  void put(Publication publication) {
+    byte[] manifest = encoded(publication.manifest());
+    byte[] decision = encoded(publication.decision());
+    put(
+        publicationKey(publication.decision().getSequence()),
+        value(Integer.BYTES + manifest.length + decision.length)
+            .putInt(manifest.length)
+            .put(manifest)
+            .put(decision));
+  }
+
+  void remove(Publication publication) {
+    store.delete(publicationKey(publication.decision().getSequence()));
+  }
+
+  /// What is not yet seen in the registry, oldest decision first.
+  List<Publication> publications() {
+    List<Publication> publications = new ArrayList<>();
+    for (var entry : scan(PUBLICATION)) {
+      ByteBuffer value = opened(entry.value);
+      byte[] manifest = new byte[value.getInt()];
+      value.get(manifest);
+      byte[] decision = new byte[value.remaining()];
+      value.get(decision);
+      publications.add(
+          new Publication(
+              (ModelManifest) decoded(manifest).getContent(),
+              (ModelDecision) decoded(decision).getContent()));
+    }
+    return publications;
+  }
+
+  // ---- refusals and scores ----------------------------------------------------------------------
+
+  boolean reported(ModelRefusal refusal) {
+    return store.get(reportedKey(refusal)) != null;
+  }
+
+  void putReported(ModelRefusal refusal) {
+    put(reportedKey(refusal), value(0));
+  }
+
+  /// Forgets the marks of refusals that no registry holds any more.
+  void retainReported(List<ModelRefusal> refusals) {
+    List<String> keys = refusals.stream().map(RolloutStore::reportedKey).toList();
+    for (var entry : scan(REPORTED)) {
+      if (!keys.contains(entry.key)) {
+        store.delete(entry.key);
+      }
+    }
+  }
+
+  Scores scores(int version) {
+    @Nullable ByteBuffer value = get(scoreKey(version));
+    return value == null
+        ? Scores.NONE
+        : new Scores(
+            value.getLong(),
+            value.getDouble(),
+            value.getDouble(),
+            value.getDouble(),
+            value.getDouble(),
+            value.getLong());
+  }
+
+  void put(int version, Scores scores) {
+    put(
+        scoreKey(version),
+        value(2 * Long.BYTES + 4 * Double.BYTES)
+            .putLong(scores.events())
+            .putDouble(scores.absoluteError())
+            .putDouble(scores.naiveAbsoluteError())
+            .putDouble(scores.pinball())
+            .putDouble(scores.scaleSum())
+            .putLong(scores.covered()));
+  }
+
+  void removeScores(int version) {
+    store.delete(scoreKey(version));
+  }
+
+  // ---- plumbing ---------------------------------------------------------------------------------
+
+  private static String chunkKey(String digest, int index) {
+    return CHUNK + digest + "/%05d".formatted(index);
+  }
+
+  private static String publicationKey(long sequence) {
+    return PUBLICATION + "%019d".formatted(sequence);
+  }
+
+  private static String reportedKey(ModelRefusal refusal) {
+    return REPORTED + refusal.getVersion() + "/" + refusal.getDigest() + "/" + refusal.getReason();
+  }
+
+  private static String scoreKey(int version) {
+    return SCORE + "%010d".formatted(version);
+  }
+
+  private @Nullable ByteBuffer get(String key) {
+    byte @Nullable [] value = store.get(key);
+    return value == null ? null : opened(value);
+  }
+
+  private void put(String key, ByteBuffer value) {
+    byte[] bytes = new byte[value.position()];
+    value.flip().get(bytes);
+    store.put(key, bytes);
+  }
+
+  private List<KeyValue<String, byte[]>> scan(String prefix) {
+    List<KeyValue<String, byte[]>> found = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> entries =
+        store.prefixScan(prefix, new StringSerializer())) {
+      entries.forEachRemaining(found::add);
+    }
+    return found;
+  }
+
+  private static ByteBuffer value(int bytes) {
+    return ByteBuffer.allocate(1 + bytes).put(FORMAT);
+  }
+
+  private static ByteBuffer opened(byte[] value) {
+    if (value.length == 0 || value[0] != FORMAT) {
+      throw new IllegalStateException(
+          "the rollout's store has a value of format "
+              + (value.length == 0 ? "none" : value[0])
+              + ", expected "
+              + FORMAT
+              + ": it was written by another version of Eddy; go back to that version");
+    }
+    return ByteBuffer.wrap(value, 1, value.length - 1).slice();
+  }
+
+  private static byte[] encoded(Object content) {
+    try {
+      return array(new ModelRecord(content).toByteBuffer());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static ModelRecord decoded(byte[] bytes) {
+    try {
+      return ModelRecord.fromByteBuffer(ByteBuffer.wrap(bytes));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static byte[] array(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.duplicate().get(bytes);
+    return bytes;
+  }
+
+  /// How Streams makes the store.
+  static StoreBuilder<KeyValueStore<String, byte[]>> builder(StoreType type) {
+    return Stores.keyValueStoreBuilder(
+        type.keyValueStore(NAME), Serdes.String(), Serdes.ByteArray());
+  }
+}

@@ -1,0 +1,34 @@
+package io.eddy.processors.state;
+
+import io.eddy.processors.config.StoreType;
+import java.util.Map;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/// The stores of the topology: stock key-value stores of bytes. Their names are part of what an
+/// application has on disk and in its changelogs, and never change.
+public final class SeriesStores {
+  /// By series key: the state as it stands, encoded.
+  public static final String STATE = "series-state";
+
+  /// By series key: the state as it stood at the key's last window border, encoded.
+  public static final String ANCHOR = "series-anchor";
+
+  private SeriesStores() {}
+
+  /// A store of bytes by bytes with a changelog and without a cache.
+  ///
+  /// Its changelog takes timestamps that are ahead of the broker's clock: they are those of the
+  /// user's records, and a refused changelog record would end the task.
+  public static StoreBuilder<KeyValueStore<byte[], byte[]>> store(String name, StoreType type) {
+    return Stores.keyValueStoreBuilder(
+            type.keyValueStore(name), Serdes.ByteArray(), Serdes.ByteArray())
+        .withCachingDisabled()
+        .withLoggingEnabled(
+            Map.of(
+                TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, Long.toString(Long.MAX_VALUE)));
+  }
+}

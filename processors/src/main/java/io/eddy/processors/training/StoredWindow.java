@@ -1,0 +1,158 @@
+package io.eddy.processors.training;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// One window of history as the trainer keeps it: in the store as bytes, in the heap as this.
+/// Immutable: its arrays are never written again, so that a job can hold on to it while its slot is
+/// overwritten.
+///
+/// The bytes, big-endian:
+///
+/// ```
+/// int8 version, int64 offset, int64 window, int64 first step, int32 count,
+/// int64 time * count, float64 value * count, anchor to the end
+/// ```
+final class StoredWindow {
+  private static final byte VERSION = 1;
+  private static final int HEADER_BYTES = 1 + 3 * Long.BYTES + Integer.BYTES;
+
+  /// Heap bytes of a window besides its arrays' contents: headers, references, its place in a map.
+  private static final int OVERHEAD_BYTES = 224;
+
+  private final byte[] historyKey;
+  private final byte[] series;
+  private final long offset;
+  private final long window;
+  private final long firstStep;
+  private final long[] times;
+  private final double[] values;
+  private final byte[] anchor;
+
+  /// @param historyKey slot and series key
+  /// @param offset of the window's record in the history partition: the order of arrival
+  /// @param window number of the window in the key's life
+  /// @param firstStep steps of the key before the window's first event
+  /// @param times of the events, epoch milliseconds
+  /// @param values of the events, as many
+  /// @param anchor encoded state as it stood before the first event
+  StoredWindow(
+      byte[] historyKey,
+      long offset,
+      long window,
+      long firstStep,
+      long[] times,
+      double[] values,
+      byte[] anchor) {
+    if (times.length != values.length || times.length == 0) {
+      throw new IllegalArgumentException(
+          "a window has "
+              + times.length
+              + " times and "
+              + values.length
+              + " values, expected as many of both and at least one");
+    }
+    this.historyKey = historyKey;
+    this.series = HistoryKey.series(historyKey);
+    this.offset = offset;
+    this.window = window;
+    this.firstStep = firstStep;
+    this.times = times;
+    this.values = values;
+    this.anchor = anchor;
+  }
+
+  byte[] historyKey() {
+    return historyKey;
+  }
+
+  byte[] series() {
+    return series;
+  }
+
+  int slot() {
+    return HistoryKey.slot(historyKey);
+  }
+
+  long offset() {
+    return offset;
+  }
+
+  long window() {
+    return window;
+  }
+
+  long firstStep() {
+    return firstStep;
+  }
+
+  int length() {
+    return times.length;
+  }
+
+  /// Steps of the key after the window's last event.
+  long endStep() {
+    return firstStep + times.length;
+  }
+
+  long firstTime() {
+    return times[0];
+  }
+
+  long lastTime() {
+    return times[times.length - 1];
+  }
+
+  byte[] anchor() {
+    return anchor;
+  }
+
+  void copyInto(long[] toTimes, double[] toValues, int at) {
+    System.arraycopy(times, 0, toTimes, at, times.length);
+    System.arraycopy(values, 0, toValues, at, values.length);
+  }
+
+  /// Bytes of heap that the window takes, roughly.
+  long heapBytes() {
+    return OVERHEAD_BYTES
+        + 2L * historyKey.length
+        + (long) times.length * (Long.BYTES + Double.BYTES)
+        + anchor.length;
+  }
+
+  byte[] encode() {
+    int contentBytes = times.length * (Long.BYTES + Double.BYTES);
+    var buffer = ByteBuffer.allocate(HEADER_BYTES + contentBytes + anchor.length);
+    buffer.put(VERSION).putLong(offset).putLong(window).putLong(firstStep).putInt(times.length);
+    buffer.asLongBuffer().put(times);
+    buffer.position(buffer.position() + times.length * Long.BYTES);
+    buffer.asDoubleBuffer().put(values);
+    buffer.position(buffer.position() + values.length * Double.BYTES);
+    return buffer.put(anchor).array();
+  }
+
+  /// The window that the store holds, or `null` when this release cannot read it: a window is one
+  /// of many, and training goes on without it.
+  static @Nullable StoredWindow decode(byte[] historyKey, byte[] bytes) {
+    if (bytes.length < HEADER_BYTES || bytes[0] != VERSION || !HistoryKey.isValid(historyKey)) {
+      return null;
+    }
+    var buffer = ByteBuffer.wrap(bytes).position(1);
+    long offset = buffer.getLong();
+    long window = buffer.getLong();
+    long firstStep = buffer.getLong();
+    int count = buffer.getInt();
+    if (count <= 0 || count > buffer.remaining() / (Long.BYTES + Double.BYTES)) {
+      return null;
+    }
+    long[] times = new long[count];
+    double[] values = new double[count];
+    buffer.asLongBuffer().get(times);
+    buffer.position(buffer.position() + count * Long.BYTES);
+    buffer.asDoubleBuffer().get(values);
+    buffer.position(buffer.position() + count * Double.BYTES);
+    byte[] anchor = new byte[buffer.remaining()];
+    buffer.get(anchor);
+    return new StoredWindow(historyKey, offset, window, firstStep, times, values, anchor);
+  }
+}

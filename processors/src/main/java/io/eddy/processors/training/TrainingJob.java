@@ -1,0 +1,69 @@
+package io.eddy.processors.training;
+
+import java.nio.ByteBuffer;
+
+/// An open training, as it is written down in the same transaction as the window that triggered it.
+/// Everything that the trained weights depend on is here or named here, so that a new owner of the
+/// task trains to the same digest.
+///
+/// @param number of the job in this task, from 1
+/// @param baseVersion model version that the training starts from; 0 for initial weights
+/// @param baseDecision decision that named the base version: a registry that lags waits for it
+/// @param historyLimit offset of the newest history record that belongs to the training
+/// @param sampling training takes the series whose hash has so many zero bits at its end; 0 for all
+/// @param windows windows of history when the job was opened, of all series
+/// @param seed of initialisation and batches
+/// @param triggeredAt timestamp of the record that opened the job, epoch milliseconds
+record TrainingJob(
+    long number,
+    int baseVersion,
+    long baseDecision,
+    long historyLimit,
+    int sampling,
+    long windows,
+    long seed,
+    long triggeredAt) {
+  private static final byte VERSION = 1;
+  private static final int BYTES = 1 + 2 * Integer.BYTES + 6 * Long.BYTES;
+
+  byte[] encode() {
+    return ByteBuffer.allocate(BYTES)
+        .put(VERSION)
+        .putLong(number)
+        .putInt(baseVersion)
+        .putLong(baseDecision)
+        .putLong(historyLimit)
+        .putInt(sampling)
+        .putLong(windows)
+        .putLong(seed)
+        .putLong(triggeredAt)
+        .array();
+  }
+
+  /// The job that [#encode] wrote.
+  ///
+  /// @throws IllegalArgumentException when the bytes are no job that this release can read
+  static TrainingJob decode(byte[] bytes) {
+    if (bytes.length != BYTES || bytes[0] != VERSION) {
+      throw new IllegalArgumentException(
+          "the training job has "
+              + bytes.length
+              + " bytes"
+              + (bytes.length == 0 ? "" : " and layout " + bytes[0])
+              + ", expected "
+              + BYTES
+              + " and layout "
+              + VERSION);
+    }
+    var buffer = ByteBuffer.wrap(bytes).position(1);
+    return new TrainingJob(
+        buffer.getLong(),
+        buffer.getInt(),
+        buffer.getLong(),
+        buffer.getLong(),
+        buffer.getInt(),
+        buffer.getLong(),
+        buffer.getLong(),
+        buffer.getLong());
+  }
+}

@@ -1,0 +1,339 @@
+package io.eddy.processors.training;
+
+import io.eddy.model.network.Forecaster;
+import io.eddy.processors.Progress;
+import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.processors.metrics.EddyMetrics;
+import io.eddy.processors.rollout.Decision;
+import io.eddy.processors.rollout.ModelMessage;
+import io.eddy.processors.rollout.ModelRegistry;
+import io.eddy.schemas.avro.HistoryWindow;
+import io.eddy.schemas.avro.ModelRecord;
+import io.eddy.schemas.serde.SchemaRegistry;
+import io.eddy.schemas.serde.SerdeException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Windows fill, gradients flow, a checkpoint leaves: keeps the history of its partition, decides
+/// when to train on it, and forwards each trained model as a candidate, in chunks and a manifest.
+///
+/// ```
+/// window ──> stored, counted ──due──> job opened ──> trains on its own thread
+///                                         │                   │
+///                                      in the store     punctuator: candidate forwarded, job closed
+/// ```
+///
+/// **A training is a job.** It is written to the store in the transaction of the window that opened
+/// it and names all that its weights depend on; see [TrainingJob] and [TrainingStore]. The
+/// candidate is forwarded in the transaction that closes the job. So each job gives its candidate
+/// once under exactly-once, and a task that moves while it trains trains again, to the same digest.
+///
+/// **The stream thread never trains and never waits for it.** It asks for the result every
+/// [#POLL_INTERVAL] of wall-clock time. A training that diverges, or finds nothing to train on,
+/// closes its job without a candidate, and the champion stays.
+public final class TrainingProcessor
+    implements ProcessorSupplier<byte[], byte[], String, ModelRecord> {
+  /// How often a task looks whether its training has ended.
+  static final Duration POLL_INTERVAL = Duration.ofMillis(50);
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(TrainingProcessor.class);
+
+  private final ProcessorsConfig config;
+  private final SchemaRegistry schemas;
+  private final ModelRegistry registry;
+  private final Progress progress;
+  private final TrainingExecutor executor;
+  private final BooleanSupplier publishing;
+
+  /// @param publishing whether a finished training may be published now; polled by stream threads.
+  ///   A lockstep driver holds back results while a batch is under way, so that no swap falls into
+  ///   its middle
+  public TrainingProcessor(
+      ProcessorsConfig config,
+      SchemaRegistry schemas,
+      ModelRegistry registry,
+      Progress progress,
+      TrainingExecutor executor,
+      BooleanSupplier publishing) {
+    this.config = config;
+    this.schemas = schemas;
+    this.registry = registry;
+    this.progress = progress;
+    this.executor = executor;
+    this.publishing = publishing;
+  }
+
+  @Override
+  public Set<StoreBuilder<?>> stores() {
+    return TrainingStore.builders(config.storeType());
+  }
+
+  @Override
+  public Processor<byte[], byte[], String, ModelRecord> get() {
+    return new Task();
+  }
+
+  /// One task: the history of one partition.
+  private final class Task implements Processor<byte[], byte[], String, ModelRecord> {
+    private final WindowSlots slots =
+        new WindowSlots(config.historySlots(), config.historyReservoirSlots());
+    private final Deserializer<HistoryWindow> deserializer =
+        schemas.serde(HistoryWindow.class, config.topics().history()).deserializer();
+
+    private ProcessorContext<String, ModelRecord> context;
+    private TrainingStore store;
+    private EddyMetrics.Trainings metrics;
+    private RetainedWindows retained;
+    private TrainingTrigger trigger = TrainingTrigger.NEW;
+
+    // A job is open: its windows wait for the training thread, or it runs.
+    private @Nullable TrainingJob open;
+    private @Nullable List<StoredWindow> waiting;
+    private TrainingExecutor.@Nullable Run run;
+
+    @Override
+    public void init(ProcessorContext<String, ModelRecord> newContext) {
+      context = newContext;
+      metrics = new EddyMetrics.Trainings(context);
+      store = new TrainingStore(context);
+      trigger = store.trigger();
+      retained = new RetainedWindows(config.trainingHeapBytes(), slots);
+      store.forEachCurrent(retained::put);
+      metrics.heapBytes(retained.heapBytes());
+      TrainingJob found = store.openJob();
+      if (found != null) {
+        log("open training found, it starts again", found);
+        begin(found, store.windowsOf(found));
+      }
+      context.schedule(POLL_INTERVAL, PunctuationType.WALL_CLOCK_TIME, now -> poll());
+    }
+
+    @Override
+    public void close() {
+      if (run != null) {
+        run.cancel();
+      }
+      if (open != null) {
+        progress.recordJobClosed();
+      }
+      // The same instance is initialised again when a task recovers from a corrupted store.
+      open = null;
+      waiting = null;
+      run = null;
+      metrics.close();
+    }
+
+    // ---- windows --------------------------------------------------------------------------------
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+      RecordMetadata origin = context.recordMetadata().orElseThrow();
+      if (record.key() == null || !HistoryKey.isValid(record.key())) {
+        logUnreadable(origin, "its key is no slot and series");
+      } else if (record.value() == null) {
+        store.delete(record.key(), open);
+        retained.remove(record.key());
+      } else {
+        StoredWindow window = read(record, origin);
+        if (window != null) {
+          store.put(window, open);
+          retained.put(window);
+          count(window, record.timestamp());
+        }
+      }
+      metrics.heapBytes(retained.heapBytes());
+      metrics.windowConsumed();
+      progress.recordWindowConsumed();
+    }
+
+    /// The window in a record, or `null` when it is none: a training goes on without it.
+    private @Nullable StoredWindow read(Record<byte[], byte[]> record, RecordMetadata origin) {
+      try {
+        HistoryWindow window =
+            deserializer.deserialize(origin.topic(), record.headers(), record.value());
+        return new StoredWindow(
+            record.key(),
+            origin.offset(),
+            window.getWindow(),
+            window.getFirstStep(),
+            window.getTimes().stream().mapToLong(Long::longValue).toArray(),
+            window.getValues().stream().mapToDouble(Double::doubleValue).toArray(),
+            bytes(window.getAnchor()));
+      } catch (SerdeException.Malformed | SerdeException.UnknownSchema e) {
+        logUnreadable(origin, e.getMessage());
+      } catch (IllegalArgumentException e) {
+        logUnreadable(origin, e.getMessage());
+      }
+      return null;
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+      byte[] bytes = new byte[buffer.remaining()];
+      buffer.duplicate().get(bytes);
+      return bytes;
+    }
+
+    private void logUnreadable(RecordMetadata origin, @Nullable String why) {
+      LOGGER
+          .atWarn()
+          .addKeyValue("topic", origin.topic())
+          .addKeyValue("partition", origin.partition())
+          .addKeyValue("offset", origin.offset())
+          .log("record of history is left out: {}", why);
+    }
+
+    /// Counts a window of the newest slots, and opens a job when it is time.
+    private void count(StoredWindow window, long timestamp) {
+      if (!slots.isNewest(window.slot())) {
+        return;
+      }
+      trigger = trigger.arrived();
+      // Asked at windows only, so that the same history opens the same jobs, however long each
+      // takes.
+      if (open == null
+          && config.trainingEnabled()
+          && trigger.isDue(config.trainingWindowsMin(), config.trainingGrowth())) {
+        openJob(window.offset(), timestamp);
+      }
+      store.put(trigger);
+    }
+
+    // ---- the life of a job ----------------------------------------------------------------------
+
+    private void openJob(long historyLimit, long timestamp) {
+      Decision base = registry.current();
+      long windows = retained.newestWindows();
+      trigger = trigger.opened(windows);
+      var job =
+          new TrainingJob(
+              trigger.jobs(),
+              base.version(),
+              base.sequence(),
+              historyLimit,
+              retained.sampling(),
+              windows,
+              SeriesHash.mix(config.seed() + trigger.jobs()),
+              timestamp);
+      store.open(job);
+      log("training opened", job);
+      begin(job, retained.snapshot());
+    }
+
+    private void begin(TrainingJob job, List<StoredWindow> windows) {
+      open = job;
+      waiting = windows;
+      progress.recordJobOpened();
+      start(job, windows);
+    }
+
+    /// Hands the job to the training thread, if its base is here and the thread takes it; otherwise
+    /// the next poll tries again.
+    private void start(TrainingJob job, List<StoredWindow> windows) {
+      Forecaster base = base(job);
+      if (base != null) {
+        int partition = context.taskId().partition();
+        run = executor.start(new Training(job, partition, base, windows, config, progress));
+        if (run != null) {
+          waiting = null;
+          metrics.started();
+        }
+      } else if (registry.current().sequence() >= job.baseDecision()) {
+        log("training given up, its base version is no longer kept", job);
+        metrics.failed();
+        closeJob();
+      }
+    }
+
+    /// The weights that the job starts from, or `null` while this instance does not hold them.
+    private @Nullable Forecaster base(TrainingJob job) {
+      if (job.baseVersion() == 0) {
+        return Forecaster.initial(config.forecasterSpec(), config.seed());
+      }
+      try {
+        return registry.version(job.baseVersion());
+      } catch (NoSuchElementException e) {
+        return null;
+      }
+    }
+
+    private void poll() {
+      TrainingJob job = open;
+      if (job == null) {
+        return;
+      }
+      if (waiting != null) {
+        start(job, waiting);
+        return;
+      }
+      TrainingOutcome outcome = run == null ? null : run.outcome();
+      if (outcome != null && publishing.getAsBoolean()) {
+        finish(job, outcome);
+      }
+    }
+
+    private void finish(TrainingJob job, TrainingOutcome outcome) {
+      switch (outcome) {
+        case TrainingOutcome.Trained trained -> publish(job, trained);
+        case TrainingOutcome.Diverged diverged -> {
+          log("training diverged, the champion stays: " + diverged.message(), job);
+          metrics.failed();
+        }
+        case TrainingOutcome.Unusable unusable -> {
+          log("training given up: " + unusable.message(), job);
+          metrics.failed();
+        }
+        case TrainingOutcome.Failed failed -> {
+          LOGGER.atError().setCause(failed.cause()).log("training failed, the champion stays");
+          metrics.failed();
+        }
+        case TrainingOutcome.Cancelled() ->
+            throw new IllegalStateException("a training was cancelled while its task is open");
+      }
+      closeJob();
+    }
+
+    private void publish(TrainingJob job, TrainingOutcome.Trained trained) {
+      for (ModelMessage message : trained.candidate()) {
+        context.forward(new Record<>(message.key(), message.value(), job.triggeredAt()));
+      }
+      metrics.finished(run == null ? 0 : run.nanos());
+      metrics.candidate();
+      progress.recordTraining();
+      progress.recordCandidateSent();
+      log("training ended", job);
+    }
+
+    private void closeJob() {
+      store.close();
+      open = null;
+      waiting = null;
+      run = null;
+      progress.recordJobClosed();
+    }
+
+    private void log(String message, TrainingJob job) {
+      LOGGER
+          .atInfo()
+          .addKeyValue("task", context.taskId())
+          .addKeyValue("job", job.number())
+          .addKeyValue("base", job.baseVersion())
+          .addKeyValue("windows", job.windows())
+          .log(message);
+    }
+  }
+}

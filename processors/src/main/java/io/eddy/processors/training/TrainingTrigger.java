@@ -1,0 +1,62 @@
+package io.eddy.processors.training;
+
+import java.nio.ByteBuffer;
+
+/// When to train: counts of windows, never the clock, so that the same history opens the same jobs.
+///
+/// The first job opens after `windowsMin` windows, the next ones whenever the windows that arrived
+/// since are a share `growth` of those that the last job found. While history grows, that spaces
+/// trainings geometrically, so all of them together cost a small multiple of the last; once the
+/// slots are full, a training follows each time that share of the history has been replaced.
+///
+/// @param jobs opened so far
+/// @param windowsSinceJob windows that arrived since the last job was opened
+/// @param windowsOfJob windows of history that the last job found
+record TrainingTrigger(long jobs, long windowsSinceJob, long windowsOfJob) {
+  private static final byte VERSION = 1;
+  private static final int BYTES = 1 + 3 * Long.BYTES;
+
+  /// The trigger of a task that has seen nothing.
+  static final TrainingTrigger NEW = new TrainingTrigger(0, 0, 0);
+
+  /// After one more window.
+  TrainingTrigger arrived() {
+    return new TrainingTrigger(jobs, windowsSinceJob + 1, windowsOfJob);
+  }
+
+  /// After a job was opened on so many windows.
+  TrainingTrigger opened(long windows) {
+    return new TrainingTrigger(jobs + 1, 0, windows);
+  }
+
+  /// Whether it is time for the next job.
+  boolean isDue(int windowsMin, double growth) {
+    return windowsSinceJob >= windowsMin && windowsSinceJob >= growth * windowsOfJob;
+  }
+
+  byte[] encode() {
+    return ByteBuffer.allocate(BYTES)
+        .put(VERSION)
+        .putLong(jobs)
+        .putLong(windowsSinceJob)
+        .putLong(windowsOfJob)
+        .array();
+  }
+
+  /// The trigger that [#encode] wrote.
+  ///
+  /// @throws IllegalArgumentException when the bytes are no trigger that this release can read
+  static TrainingTrigger decode(byte[] bytes) {
+    if (bytes.length != BYTES || bytes[0] != VERSION) {
+      throw new IllegalArgumentException(
+          "the training trigger has "
+              + bytes.length
+              + " bytes, expected "
+              + BYTES
+              + " and layout "
+              + VERSION);
+    }
+    var buffer = ByteBuffer.wrap(bytes).position(1);
+    return new TrainingTrigger(buffer.getLong(), buffer.getLong(), buffer.getLong());
+  }
+}

@@ -1,0 +1,351 @@
+package io.eddy.processors;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
+
+import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.processors.state.BoundedRocksDb;
+import io.eddy.schemas.avro.DeadLetter;
+import io.eddy.schemas.avro.Forecast;
+import io.eddy.schemas.avro.ForecastStep;
+import io.eddy.schemas.avro.HistoryWindow;
+import io.eddy.schemas.avro.ModelDecision;
+import io.eddy.schemas.avro.ModelRecord;
+import io.eddy.schemas.avro.Observation;
+import io.eddy.schemas.avro.Reason;
+import io.eddy.schemas.avro.WindowScore;
+import io.eddy.schemas.serde.AvroSerde;
+import io.eddy.schemas.serde.SchemaRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ForecastingTest {
+  private static final int WINDOW = SmallForecasting.WINDOW;
+
+  private final Map<String, Object> properties = SmallForecasting.properties();
+  private final List<TopologyTestDriver> drivers = new ArrayList<>();
+
+  @AfterEach
+  void closeDrivers() {
+    drivers.forEach(TopologyTestDriver::close);
+  }
+
+  @Test
+  void shouldAnswerWithAModelThatItTrainedItself() {
+    var application = new Application();
+
+    application.send(0, 2 * WINDOW);
+    application.settle();
+    application.send(2 * WINDOW, 3 * WINDOW);
+
+    List<Forecast> forecasts = application.forecasts();
+    assertThat(forecasts).hasSize(3 * WINDOW);
+    assertThat(forecasts.subList(0, 2 * WINDOW))
+        .allMatch(forecast -> forecast.getModelVersion() == 0 && forecast.getDecision() == 0);
+    assertThat(forecasts.subList(2 * WINDOW, 3 * WINDOW))
+        .allMatch(forecast -> forecast.getModelVersion() == 1 && forecast.getDecision() == 1);
+    assertThat(forecasts.getLast().getSteps()).isEqualTo(3 * WINDOW);
+  }
+
+  @Test
+  void shouldDecideOnceForEachTraining() {
+    var application = new Application();
+
+    application.send(0, 2 * WINDOW);
+    application.settle();
+    application.send(2 * WINDOW, 4 * WINDOW);
+    application.settle();
+
+    assertThat(application.decisions())
+        .extracting(ModelDecision::getSequence)
+        .containsExactly(1L, 2L);
+    assertThat(application.progress.trainings()).isEqualTo(2);
+    assertThat(application.progress.settled(4 * WINDOW)).isTrue();
+  }
+
+  @Test
+  void shouldReWarmAKeyAtItsFirstEventAfterTheSwap() {
+    properties.put(ProcessorsConfig.TRAINING_WINDOWS_MIN, "1");
+    var application = new Application();
+    application.send("swapped", 0, WINDOW);
+    application.settle();
+    application.send("swapped", WINDOW, WINDOW + 1);
+    Forecast swapped = application.forecasts().getLast();
+
+    application.send("new", 0, WINDOW + 1);
+
+    // The ring still holds all events, so the key must be where one is that saw them all under the
+    // new version. Only the interval remembers that the key was answered naively before.
+    Forecast never = application.forecasts().getLast();
+    assertThat(never.getModelVersion()).isEqualTo(swapped.getModelVersion()).isEqualTo(1);
+    assertThat(values(swapped)).isEqualTo(values(never));
+    assertThat(application.metric("rewarmed-keys-total")).isEqualTo(1);
+  }
+
+  @Test
+  void shouldScoreAWindowsPartBeforeTheSwapForTheVersionThatAnsweredIt() {
+    var application = new Application();
+    application.send(0, 2 * WINDOW + 3);
+    application.settle();
+
+    application.send(2 * WINDOW + 3, 3 * WINDOW);
+
+    assertThat(application.scores().stream().filter(score -> score.getWindow() > 0))
+        .extracting(WindowScore::getVersion, WindowScore::getWindow, WindowScore::getEvents)
+        .containsExactly(tuple(0, 1L, (long) WINDOW), tuple(0, 2L, 3L), tuple(1, 2L, WINDOW - 3L));
+  }
+
+  @Test
+  void shouldGiveTheSameBytesInAnyTwoRunsInBatches() {
+    List<TestRecord<byte[], byte[]>> first = runInBatches();
+    List<TestRecord<byte[], byte[]>> second = runInBatches();
+
+    assertThat(second).hasSize(6 * WINDOW);
+    for (int answer = 0; answer < first.size(); answer++) {
+      assertThat(second.get(answer).value())
+          .as("answer %d", answer)
+          .isEqualTo(first.get(answer).value());
+    }
+  }
+
+  @Test
+  void shouldKeepItsStateInRocksDb(@TempDir Path folder) {
+    properties.put(ProcessorsConfig.STORE_TYPE, "rocksdb");
+    properties.put("state.dir", folder.toString());
+    properties.put("rocksdb.config.setter", BoundedRocksDb.class.getName());
+    var application = new Application();
+
+    application.send(0, 2 * WINDOW);
+    application.settle();
+    application.send(2 * WINDOW, 2 * WINDOW + 1);
+
+    assertThat(application.forecasts().getLast().getModelVersion()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldSendDeadLettersWithTheirOrigin() {
+    var application = new Application();
+
+    application.input.pipeInput("pressure".getBytes(UTF_8), "?".getBytes(UTF_8), 1_000);
+    application.input.pipeInput("pressure".getBytes(UTF_8), "1".getBytes(UTF_8), 2_000);
+
+    DeadLetter deadLetter = application.deadLetters().getFirst();
+    assertThat(deadLetter.getReason()).isEqualTo(Reason.MALFORMED);
+    assertThat(deadLetter.getTopic()).isEqualTo("measurements");
+    assertThat(deadLetter.getOffset()).isZero();
+    assertThat(application.forecasts()).hasSize(1);
+    assertThat(application.progress.settled(2)).isTrue();
+  }
+
+  @Test
+  void shouldAnswerRecordsFromBeforeTheEpoch() {
+    properties.put(ProcessorsConfig.INPUT_FORMAT, "json");
+    properties.put(ProcessorsConfig.INPUT_TIME_FIELD, "time");
+    var application = new Application();
+
+    application.input.pipeInput(
+        "pressure".getBytes(UTF_8),
+        "{\"time\": \"1949-01\", \"value\": 112}".getBytes(UTF_8),
+        1_000);
+
+    assertThat(application.forecasts().getFirst().getEventTime())
+        .isEqualTo(Instant.parse("1949-01-01T00:00:00Z"));
+  }
+
+  @Test
+  void shouldPlugIntoAUsersOwnTopology() {
+    ProcessorsConfig config = ProcessorsConfig.of(properties);
+    var builder = new StreamsBuilder();
+    SchemaRegistry schemas = SchemaRegistry.from(config.kafkaProperties());
+    AvroSerde<Observation> observations = schemas.serde(Observation.class, "mine");
+    AvroSerde<Forecast> forecasts = schemas.serde(Forecast.class, "answers");
+    Forecasting.on(builder, config)
+        .apply(
+            builder.stream("mine", Consumed.with(Serdes.String(), observations)), Serdes.String())
+        .to("answers", Produced.with(Serdes.String(), forecasts));
+    TopologyTestDriver driver = driver(builder.build(), config);
+    TestInputTopic<String, Observation> mine =
+        driver.createInputTopic("mine", new StringSerializer(), observations.serializer());
+    TestOutputTopic<String, Forecast> answers =
+        driver.createOutputTopic("answers", new StringDeserializer(), forecasts.deserializer());
+
+    mine.pipeInput("pump 7", new Observation(Instant.ofEpochMilli(5), 3.5), Instant.EPOCH);
+
+    assertThat(answers.readKeyValue())
+        .satisfies(
+            answer -> {
+              assertThat(answer.key).isEqualTo("pump 7");
+              assertThat(answer.value.getForecastValue()).isEqualTo(3.5);
+            });
+  }
+
+  @Test
+  void shouldTakeOneStreamOnly() {
+    ProcessorsConfig config = ProcessorsConfig.of(properties);
+    var builder = new StreamsBuilder();
+    var forecasting = Forecasting.on(builder, config);
+    forecasting.apply(builder.stream("one", Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())));
+
+    assertThatThrownBy(
+            () ->
+                forecasting.apply(
+                    builder.stream("two", Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void shouldNameEverything() {
+    ProcessorsConfig config = ProcessorsConfig.of(properties);
+
+    String description =
+        Forecasting.application(
+                config, SchemaRegistry.from(config.kafkaProperties()), new Progress())
+            .describe()
+            .toString();
+
+    // Kafka's generated names end with a number of ten digits.
+    assertThat(description).doesNotContainPattern("-\\d{10}");
+  }
+
+  @Test
+  void shouldRegisterSchemasInAFixedOrder() {
+    ProcessorsConfig config = ProcessorsConfig.of(properties);
+    SchemaRegistry schemas = SchemaRegistry.from(config.kafkaProperties());
+
+    Forecasting.registerSchemas(config, schemas);
+
+    assertThat(schemas.idFor("small-forecasts-value", Forecast.getClassSchema())).isEqualTo(1);
+    assertThat(schemas.idFor("small-history-value", HistoryWindow.getClassSchema())).isEqualTo(2);
+  }
+
+  private static List<Double> values(Forecast forecast) {
+    return forecast.getHorizon().stream().map(ForecastStep::getForecastValue).toList();
+  }
+
+  private List<TestRecord<byte[], byte[]>> runInBatches() {
+    var application = new Application();
+    for (int batch = 0; batch < 3; batch++) {
+      application.send(2 * WINDOW * batch, 2 * WINDOW * (batch + 1));
+      application.settle();
+    }
+    return application
+        .driver
+        .createOutputTopic(
+            "small-forecasts", new ByteArrayDeserializer(), new ByteArrayDeserializer())
+        .readRecordsToList();
+  }
+
+  private TopologyTestDriver driver(Topology topology, ProcessorsConfig config) {
+    var kafka = new Properties();
+    kafka.putAll(config.kafkaProperties());
+    var driver = new TopologyTestDriver(topology, kafka, Instant.ofEpochMilli(0));
+    drivers.add(driver);
+    return driver;
+  }
+
+  /// The whole application in one task, with everything synchronous but the training.
+  private final class Application {
+    private final ProcessorsConfig config = ProcessorsConfig.of(properties);
+    private final SchemaRegistry schemas = SchemaRegistry.from(config.kafkaProperties());
+    private final Progress progress = new Progress();
+    private final TopologyTestDriver driver =
+        driver(Forecasting.application(config, schemas, progress), config);
+    private final TestInputTopic<byte[], byte[]> input =
+        driver.createInputTopic(
+            "measurements", new ByteArraySerializer(), new ByteArraySerializer());
+    private int sent;
+
+    void send(int from, int to) {
+      send("pressure", from, to);
+    }
+
+    void send(String series, int from, int to) {
+      for (int event = from; event < to; event++) {
+        byte[] value = Double.toString(20 + 5 * Math.sin(event * 0.7)).getBytes(UTF_8);
+        input.pipeInput(series.getBytes(UTF_8), value, 60_000L * (event + 1));
+        sent++;
+      }
+    }
+
+    void settle() {
+      await()
+          .until(
+              () -> {
+                driver.advanceWallClockTime(Duration.ofMillis(50));
+                return progress.settled(sent);
+              });
+    }
+
+    List<Forecast> forecasts() {
+      return driver
+          .createOutputTopic(
+              "small-forecasts",
+              new ByteArrayDeserializer(),
+              schemas.serde(Forecast.class, "small-forecasts").deserializer())
+          .readValuesToList();
+    }
+
+    List<WindowScore> scores() {
+      return driver
+          .createOutputTopic(
+              "small-scores",
+              new ByteArrayDeserializer(),
+              schemas.serde(WindowScore.class, "small-scores").deserializer())
+          .readValuesToList();
+    }
+
+    double metric(String name) {
+      return driver.metrics().values().stream()
+          .filter(metric -> metric.metricName().name().equals(name))
+          .mapToDouble(metric -> (double) metric.metricValue())
+          .sum();
+    }
+
+    List<DeadLetter> deadLetters() {
+      return driver
+          .createOutputTopic(
+              "small-dead-letters",
+              new ByteArrayDeserializer(),
+              schemas.serde(DeadLetter.class, "small-dead-letters").deserializer())
+          .readValuesToList();
+    }
+
+    List<ModelDecision> decisions() {
+      return driver
+          .createOutputTopic(
+              "small-models",
+              new StringDeserializer(),
+              AvroSerde.builtIn(ModelRecord.class).deserializer())
+          .readValuesToList()
+          .stream()
+          .map(ModelRecord::getContent)
+          .filter(ModelDecision.class::isInstance)
+          .map(ModelDecision.class::cast)
+          .toList();
+    }
+  }
+}

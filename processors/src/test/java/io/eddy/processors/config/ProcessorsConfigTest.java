@@ -1,0 +1,487 @@
+package io.eddy.processors.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.eddy.model.cell.CellType;
+import io.eddy.model.network.ForecasterSpec;
+import io.eddy.model.training.TrainingSettings;
+import io.eddy.processors.topic.Topics;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.streams.StreamsConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProcessorsConfigTest {
+
+  /// Every key, and what it is if nobody sets it.
+  private static final Map<String, Object> DEFAULTS =
+      Map.ofEntries(
+          Map.entry("eddy.input.topic", ""),
+          Map.entry("eddy.input.format", "avro"),
+          Map.entry("eddy.input.value.field", "value"),
+          Map.entry("eddy.input.time.field", ""),
+          Map.entry("eddy.input.time.ahead.max.ms", 86_400_000L),
+          Map.entry("eddy.topic.prefix", ""),
+          Map.entry("eddy.topic.forecasts", ""),
+          Map.entry("eddy.topic.history", ""),
+          Map.entry("eddy.topic.scores", ""),
+          Map.entry("eddy.topic.candidates", ""),
+          Map.entry("eddy.topic.models", ""),
+          Map.entry("eddy.topic.dead.letters", ""),
+          Map.entry("eddy.topic.replication.factor", -1),
+          Map.entry("eddy.cell", "lstm"),
+          Map.entry("eddy.hidden.size", 32),
+          Map.entry("eddy.layer.count", 1),
+          Map.entry("eddy.horizon", 8),
+          Map.entry("eddy.season", 0),
+          Map.entry("eddy.lag.count", -1),
+          Map.entry("eddy.confidence", 0.9),
+          Map.entry("eddy.seed", 42L),
+          Map.entry("eddy.window.size", 64),
+          Map.entry("eddy.history.slots", 16),
+          Map.entry("eddy.history.reservoir.slots", 4),
+          Map.entry("eddy.training.enabled", true),
+          Map.entry("eddy.training.windows.min", 4),
+          Map.entry("eddy.training.growth", 1.0),
+          Map.entry("eddy.training.epochs.max", TrainingSettings.defaults().maxEpochs()),
+          Map.entry("eddy.training.updates.max", TrainingSettings.defaults().maxUpdates()),
+          Map.entry("eddy.training.truncation", TrainingSettings.defaults().truncation()),
+          Map.entry("eddy.training.batch.size", TrainingSettings.defaults().batchSize()),
+          Map.entry("eddy.training.learning.rate", TrainingSettings.defaults().learningRate()),
+          Map.entry("eddy.training.clip.norm", TrainingSettings.defaults().clipNorm()),
+          Map.entry("eddy.training.patience", TrainingSettings.defaults().patience()),
+          Map.entry(
+              "eddy.training.validation.share", TrainingSettings.defaults().validationShare()),
+          Map.entry("eddy.training.heap.bytes", 268_435_456L),
+          Map.entry("eddy.models.kept", 3),
+          Map.entry("eddy.registry.wait.max.ms", 5000L),
+          Map.entry("eddy.store.type", "rocksdb"));
+
+  /// Every key with another value, and what its accessor must then say.
+  private static final Map<String, Mapping> MAPPINGS =
+      Map.ofEntries(
+          mapping("eddy.input.topic", "load", ProcessorsConfig::inputTopic, Optional.of("load")),
+          mapping("eddy.input.format", "json", ProcessorsConfig::inputFormat, InputFormat.JSON),
+          mapping("eddy.input.value.field", "a.b", ProcessorsConfig::valueField, "a.b"),
+          mapping("eddy.input.time.field", "ts", ProcessorsConfig::timeField, Optional.of("ts")),
+          mapping(
+              "eddy.input.time.ahead.max.ms",
+              "1000",
+              ProcessorsConfig::timeAheadMax,
+              Duration.ofSeconds(1)),
+          mapping("eddy.topic.prefix", "p", ProcessorsConfig::topics, Topics.withPrefix("p")),
+          mapping("eddy.topic.forecasts", "f", config -> config.topics().forecasts(), "f"),
+          mapping("eddy.topic.history", "h", config -> config.topics().history(), "h"),
+          mapping("eddy.topic.scores", "s", config -> config.topics().scores(), "s"),
+          mapping("eddy.topic.candidates", "c", config -> config.topics().candidates(), "c"),
+          mapping("eddy.topic.models", "m", config -> config.topics().models(), "m"),
+          mapping("eddy.topic.dead.letters", "d", config -> config.topics().deadLetters(), "d"),
+          mapping(
+              "eddy.topic.replication.factor", "3", ProcessorsConfig::replicationFactor, (short) 3),
+          mapping("eddy.cell", "GRU", config -> config.forecasterSpec().cell(), CellType.GRU),
+          mapping("eddy.hidden.size", "48", config -> config.forecasterSpec().hiddenSize(), 48),
+          mapping("eddy.layer.count", "2", config -> config.forecasterSpec().layerCount(), 2),
+          mapping("eddy.horizon", "12", config -> config.forecasterSpec().horizon(), 12),
+          mapping("eddy.season", "24", config -> config.forecasterSpec().season(), 24),
+          mapping("eddy.lag.count", "5", config -> config.forecasterSpec().lagCount(), 5),
+          mapping("eddy.confidence", "0.8", config -> config.forecasterSpec().confidence(), 0.8),
+          mapping("eddy.seed", "-7", ProcessorsConfig::seed, -7L),
+          mapping("eddy.window.size", "32", ProcessorsConfig::windowSize, 32),
+          mapping("eddy.history.slots", "9", ProcessorsConfig::historySlots, 9),
+          mapping("eddy.history.reservoir.slots", "0", ProcessorsConfig::historyReservoirSlots, 0),
+          mapping("eddy.training.enabled", "false", ProcessorsConfig::trainingEnabled, false),
+          mapping("eddy.training.windows.min", "7", ProcessorsConfig::trainingWindowsMin, 7),
+          mapping("eddy.training.growth", "0.5", ProcessorsConfig::trainingGrowth, 0.5),
+          mapping("eddy.training.epochs.max", "3", training(TrainingSettings::maxEpochs), 3),
+          mapping("eddy.training.updates.max", "33", training(TrainingSettings::maxUpdates), 33),
+          mapping("eddy.training.truncation", "16", training(TrainingSettings::truncation), 16),
+          mapping("eddy.training.batch.size", "4", training(TrainingSettings::batchSize), 4),
+          mapping(
+              "eddy.training.learning.rate",
+              "0.01",
+              training(TrainingSettings::learningRate),
+              0.01),
+          mapping("eddy.training.clip.norm", "2.5", training(TrainingSettings::clipNorm), 2.5),
+          mapping("eddy.training.patience", "9", training(TrainingSettings::patience), 9),
+          mapping(
+              "eddy.training.validation.share",
+              "0.3",
+              training(TrainingSettings::validationShare),
+              0.3),
+          mapping(
+              "eddy.training.heap.bytes",
+              "1048576",
+              ProcessorsConfig::trainingHeapBytes,
+              1_048_576L),
+          mapping("eddy.models.kept", "5", ProcessorsConfig::modelsKept, 5),
+          mapping(
+              "eddy.registry.wait.max.ms",
+              "250",
+              ProcessorsConfig::registryWaitMax,
+              Duration.ofMillis(250)),
+          mapping(
+              "eddy.store.type", "in-memory", ProcessorsConfig::storeType, StoreType.IN_MEMORY));
+
+  private record Mapping(String value, Function<ProcessorsConfig, ?> accessor, Object expected) {}
+
+  private static Map.Entry<String, Mapping> mapping(
+      String key, String value, Function<ProcessorsConfig, ?> accessor, Object expected) {
+    return Map.entry(key, new Mapping(value, accessor, expected));
+  }
+
+  private static Function<ProcessorsConfig, ?> training(Function<TrainingSettings, ?> part) {
+    return config -> part.apply(config.trainingSettings());
+  }
+
+  private static Map<String, Object> minimal() {
+    Map<String, Object> properties = new HashMap<>();
+    properties.put("application.id", "eddy");
+    return properties;
+  }
+
+  private static Map<String, Object> with(String key, Object value) {
+    Map<String, Object> properties = minimal();
+    properties.put(key, value);
+    return properties;
+  }
+
+  @Test
+  void shouldHaveTheDocumentedDefaultForEveryKey() {
+    Map<String, Object> defaults = new TreeMap<>();
+    ProcessorsConfig.definition()
+        .configKeys()
+        .forEach((name, key) -> defaults.put(name, key.defaultValue));
+
+    assertThat(defaults).isEqualTo(new TreeMap<>(DEFAULTS));
+  }
+
+  @Test
+  void shouldHaveATestForEveryKey() {
+    assertThat(new TreeSet<>(MAPPINGS.keySet()))
+        .isEqualTo(new TreeSet<>(ProcessorsConfig.definition().names()));
+  }
+
+  @Test
+  void shouldPassEveryKeyOnToItsAccessor() {
+    MAPPINGS.forEach(
+        (key, mapping) -> {
+          Object usual = mapping.accessor().apply(ProcessorsConfig.of(minimal()));
+          Object set = mapping.accessor().apply(ProcessorsConfig.of(with(key, mapping.value())));
+
+          assertThat(set).as(key).isEqualTo(mapping.expected()).isNotEqualTo(usual);
+        });
+  }
+
+  @Test
+  void shouldDocumentEveryKeyWithWhatItExpects() {
+    for (ConfigDef.ConfigKey key : ProcessorsConfig.definition().configKeys().values()) {
+      assertThat(key.documentation).as(key.name).endsWith(".").hasSizeGreaterThan(20);
+      assertThat(key.validator).as(key.name).isNotNull();
+      assertThat(ProcessorsConfig.describe()).contains("| `" + key.name + "` |");
+    }
+  }
+
+  @Test
+  void shouldDescribeEachGroupAsOneTable() {
+    String description = ProcessorsConfig.describe();
+
+    assertThat(description).startsWith("## Input\n\n| key | default | expected |");
+    assertThat(description.lines().filter(line -> line.startsWith("## ")))
+        .containsExactly(
+            "## Input",
+            "## Topics",
+            "## Network",
+            "## History",
+            "## Training",
+            "## Models",
+            "## State");
+    assertThat(description.lines().filter(line -> line.startsWith("|")))
+        .allSatisfy(line -> assertThat(line.split("(?<!\\\\)\\|", -1)).hasSize(7));
+    assertThat(description)
+        .contains("| `eddy.horizon` | `8` | a whole number from 1 to 1024 | high |");
+  }
+
+  @Test
+  void shouldNameTopicsAfterTheApplication() {
+    Topics topics = ProcessorsConfig.of(minimal()).topics();
+
+    assertThat(topics)
+        .isEqualTo(
+            new Topics(
+                "eddy-forecasts",
+                "eddy-history",
+                "eddy-scores",
+                "eddy-candidates",
+                "eddy-models",
+                "eddy-dead-letters"));
+  }
+
+  @Test
+  void shouldMakeTheForecasterOfTheDefaults() {
+    ForecasterSpec spec = ProcessorsConfig.of(minimal()).forecasterSpec();
+
+    assertThat(spec).isEqualTo(new ForecasterSpec(CellType.LSTM, 32, 1, 8, 0, 16, 0.9, 64));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 16", "4, 16", "12, 25", "24, 49", "168, 169"})
+  void shouldChooseLagsThatCoverTwoSeasons(int season, int lags) {
+    Map<String, Object> properties = with("eddy.season", season);
+    properties.put("eddy.window.size", 200);
+
+    assertThat(ProcessorsConfig.of(properties).forecasterSpec().lagCount()).isEqualTo(lags);
+  }
+
+  @Test
+  void shouldTrainWithTheSeedOfTheForecaster() {
+    assertThat(ProcessorsConfig.of(with("eddy.seed", "5")).trainingSettings().seed()).isEqualTo(5);
+  }
+
+  @Test
+  void shouldReadAPropertiesFile() {
+    Properties properties = new Properties();
+    properties.setProperty("application.id", "eddy");
+    properties.setProperty("eddy.horizon", " 3 ");
+
+    assertThat(ProcessorsConfig.of(properties).forecasterSpec().horizon()).isEqualTo(3);
+  }
+
+  // ---- problems ---------------------------------------------------------------------------------
+
+  @ParameterizedTest
+  @CsvSource({
+    "eddy.horizn, eddy.horizon",
+    "eddy.hiddensize, eddy.hidden.size",
+    "eddy.windwo.size, eddy.window.size",
+    "eddy.training.batchsize, eddy.training.batch.size",
+    "eddy.Season, eddy.season"
+  })
+  void shouldSuggestTheNearestKeyForAnUnknownOne(String unknown, String nearest) {
+    assertThatThrownBy(() -> ProcessorsConfig.of(with(unknown, "1")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage("unknown key " + unknown + ": did you mean " + nearest + "?");
+  }
+
+  @Test
+  void shouldPointToTheReferenceWhenNoKeyIsNear() {
+    assertThatThrownBy(() -> ProcessorsConfig.of(with("eddy.zzzzzzzzzzzzzzzzzzzz", "1")))
+        .hasMessageContaining("\"eddy config describe\" lists all keys");
+  }
+
+  @Test
+  void shouldReportAllProblemsAtOnce() {
+    Map<String, Object> properties = new LinkedHashMap<>(minimal());
+    properties.put("eddy.horizn", "3");
+    properties.put("eddy.horizon", "0");
+    properties.put("eddy.confidence", "1.5");
+    properties.put("eddy.input.format", "xml");
+    properties.put("eddy.models.kept", "many");
+    properties.put("max.request.size", "1000");
+
+    assertThatThrownBy(() -> ProcessorsConfig.of(properties))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("6 problems in the configuration:\n- ")
+        .hasMessageContaining("unknown key eddy.horizn: did you mean eddy.horizon?")
+        .hasMessageContaining("eddy.horizon is \"0\", expected a whole number from 1 to 1024")
+        .hasMessageContaining(
+            "eddy.confidence is \"1.5\", expected a number between 0 and 1, both excluded")
+        .hasMessageContaining("eddy.input.format is \"xml\", expected avro, json or number")
+        .hasMessageContaining(
+            "eddy.models.kept is \"many\", expected a whole number from 2 to 1000")
+        .hasMessageContaining("max.request.size is 1000, expected at least 1048576");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "eddy.horizon, 1025",
+    "eddy.horizon, 1.5",
+    "eddy.horizon, ''",
+    "eddy.season, 1",
+    "eddy.lag.count, 0",
+    "eddy.confidence, 0",
+    "eddy.confidence, 1",
+    "eddy.confidence, NaN",
+    "eddy.hidden.size, -1",
+    "eddy.cell, transformer",
+    "eddy.training.growth, 0",
+    "eddy.training.growth, Infinity",
+    "eddy.training.enabled, perhaps",
+    "eddy.topic.models, bad name",
+    "eddy.topic.replication.factor, 0",
+    "eddy.input.topic, a/b",
+    "eddy.input.value.field, a..b",
+    "eddy.input.value.field, ''",
+    "eddy.store.type, disk",
+    "eddy.registry.wait.max.ms, -1"
+  })
+  void shouldRefuseWhatIsOutOfRange(String key, String value) {
+    assertThatThrownBy(() -> ProcessorsConfig.of(with(key, value)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith(key + " is \"" + value + "\", expected ");
+  }
+
+  @Test
+  void shouldRefuseASeasonThatTheRingCannotHoldTwice() {
+    Map<String, Object> properties = with("eddy.season", "400");
+
+    assertThatThrownBy(() -> ProcessorsConfig.of(properties))
+        .hasMessageContaining("eddy.season is 400")
+        .hasMessageContaining("set eddy.window.size to at least 400");
+
+    properties.put("eddy.window.size", "400");
+    assertThat(ProcessorsConfig.of(properties).forecasterSpec().season()).isEqualTo(400);
+  }
+
+  @Test
+  void shouldRefuseAStateThatDoesNotFitIntoARecord() {
+    Map<String, Object> properties = with("eddy.window.size", "50000");
+    properties.put("eddy.training.truncation", "32");
+
+    assertThatThrownBy(() -> ProcessorsConfig.of(properties))
+        .hasMessageContaining("the state of one key would take")
+        .hasMessageContaining("expected at most 524288");
+  }
+
+  @Test
+  void shouldRefuseATruncationBeyondTheHistory() {
+    Map<String, Object> properties = with("eddy.window.size", "4");
+    properties.put("eddy.history.slots", "2");
+
+    assertThatThrownBy(() -> ProcessorsConfig.of(properties))
+        .hasMessageContaining("eddy.training.truncation is 32")
+        .hasMessageContaining("= 8");
+  }
+
+  @Test
+  void shouldRefuseATimeFieldInABareNumber() {
+    Map<String, Object> properties = with("eddy.input.format", "number");
+    properties.put("eddy.input.time.field", "ts");
+
+    assertThatThrownBy(() -> ProcessorsConfig.of(properties))
+        .hasMessageContaining("the format number has no fields");
+  }
+
+  @Test
+  void shouldRefuseToReadATopicThatItWrites() {
+    assertThatThrownBy(() -> ProcessorsConfig.of(with("eddy.input.topic", "eddy-forecasts")))
+        .hasMessageContaining("also the name of a topic that Eddy writes");
+  }
+
+  @Test
+  void shouldRefuseOneNameForTwoTopics() {
+    assertThatThrownBy(() -> ProcessorsConfig.of(with("eddy.topic.models", "eddy-history")))
+        .hasMessageContaining("topic \"eddy-history\" is named twice");
+  }
+
+  @Test
+  void shouldAskForAName() {
+    assertThatThrownBy(() -> ProcessorsConfig.of(Map.of()))
+        .hasMessageContaining("eddy.topic.prefix and application.id are missing");
+    assertThat(ProcessorsConfig.of(Map.of("eddy.topic.prefix", "p")).topics().models())
+        .isEqualTo("p-models");
+  }
+
+  @Test
+  void shouldAskAnApplicationForAllThatItNeeds() {
+    assertThatThrownBy(() -> ProcessorsConfig.ofApplication(Map.of("eddy.topic.prefix", "p")))
+        .hasMessageStartingWith("3 problems in the configuration:")
+        .hasMessageContaining("eddy.input.topic is missing, expected the topic to forecast")
+        .hasMessageContaining("application.id is missing")
+        .hasMessageContaining("bootstrap.servers is missing");
+  }
+
+  @Test
+  void shouldAcceptACompleteApplication() {
+    Map<String, Object> properties = with("eddy.input.topic", "load");
+    properties.put("bootstrap.servers", "localhost:9092");
+
+    assertThat(ProcessorsConfig.ofApplication(properties).inputTopic()).contains("load");
+  }
+
+  // ---- Kafka's side -----------------------------------------------------------------------------
+
+  @Test
+  void shouldSetKafkaDefaultsWhereTheUserSetNone() {
+    Map<String, Object> expected = new HashMap<>();
+    expected.put("application.id", "eddy");
+    expected.put("processing.guarantee", "exactly_once_v2");
+    expected.put("statestore.cache.max.bytes", "0");
+    expected.put("topology.optimization", "none");
+    expected.put("ensure.explicit.internal.resource.naming", "true");
+    expected.put("topic.message.timestamp.after.max.ms", "9223372036854775807");
+    expected.put("producer.linger.ms", "5");
+    expected.put("consumer.auto.offset.reset", "earliest");
+
+    assertThat(ProcessorsConfig.of(minimal()).kafkaProperties()).isEqualTo(expected);
+  }
+
+  @Test
+  void shouldGiveKafkaStreamsPropertiesThatItTakes() {
+    Map<String, Object> properties = with("bootstrap.servers", "localhost:9092");
+
+    StreamsConfig streams = new StreamsConfig(ProcessorsConfig.of(properties).kafkaProperties());
+
+    assertThat(streams.getProducerConfigs("id")).containsEntry("linger.ms", "5");
+    assertThat(streams.getMainConsumerConfigs("g", "c", 0))
+        .containsEntry("auto.offset.reset", "earliest");
+  }
+
+  @Test
+  void shouldPassTheUsersSettingsOnUnchanged() {
+    Map<String, Object> users = new HashMap<>();
+    users.put("application.id", "mine");
+    users.put("processing.guarantee", "at_least_once");
+    users.put("statestore.cache.max.bytes", 1000);
+    users.put("linger.ms", "50");
+    users.put("auto.offset.reset", "latest");
+    users.put("topic.message.timestamp.after.max.ms", "1");
+    users.put("topology.optimization", "all");
+    users.put("ensure.explicit.internal.resource.naming", "false");
+    users.put("schema.registry.url", "mock://here");
+    Map<String, Object> properties = new HashMap<>(users);
+    properties.put("eddy.horizon", "3");
+
+    assertThat(ProcessorsConfig.of(properties).kafkaProperties()).isEqualTo(users);
+  }
+
+  @Test
+  void shouldKnowWhetherItRunsExactlyOnce() {
+    assertThat(ProcessorsConfig.of(minimal()).exactlyOnce()).isTrue();
+    assertThat(ProcessorsConfig.of(with("processing.guarantee", "at_least_once")).exactlyOnce())
+        .isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"transaction.timeout.ms", "producer.transaction.timeout.ms"})
+  void shouldWaitNoLongerThanHalfATransaction(String key) {
+    assertThat(ProcessorsConfig.of(with(key, "3000")).registryWaitMax())
+        .isEqualTo(Duration.ofMillis(1500));
+    Map<String, Object> longer = with("eddy.registry.wait.max.ms", "60000");
+    assertThat(ProcessorsConfig.of(longer).registryWaitMax()).isEqualTo(Duration.ofSeconds(5));
+    longer.put(key, "60000");
+    assertThat(ProcessorsConfig.of(longer).registryWaitMax()).isEqualTo(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void shouldNeverPrintASecret() {
+    Map<String, Object> properties = with("sasl.jaas.config", "password=\"hunter2\"");
+    properties.put("eddy.horizon", "3");
+
+    assertThat(ProcessorsConfig.of(properties).toString())
+        .doesNotContain("hunter2")
+        .contains("eddy.horizon=3");
+  }
+}

@@ -1,0 +1,421 @@
+package io.eddy.processors.forecast;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.eddy.model.SeriesState;
+import io.eddy.processors.MockTask;
+import io.eddy.processors.Progress;
+import io.eddy.processors.SmallForecasting;
+import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.processors.rollout.ModelRegistry;
+import io.eddy.processors.rollout.RegistryBehindException;
+import io.eddy.processors.state.SeriesStateCodec;
+import io.eddy.processors.state.SeriesStores;
+import io.eddy.processors.training.HistoryKey;
+import io.eddy.schemas.avro.DeadLetter;
+import io.eddy.schemas.avro.Forecast;
+import io.eddy.schemas.avro.HistoryWindow;
+import io.eddy.schemas.avro.Observation;
+import io.eddy.schemas.avro.Reason;
+import io.eddy.schemas.avro.WindowScore;
+import io.eddy.schemas.serde.SchemaRegistry;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ForecastProcessorTest {
+  private static final int WINDOW = SmallForecasting.WINDOW;
+  private static final byte[] KEY = "pressure".getBytes(UTF_8);
+
+  private final Map<String, Object> properties = SmallForecasting.properties();
+  private final ProcessorsConfig config = ProcessorsConfig.of(properties);
+  private final SeriesStateCodec codec = new SeriesStateCodec(config.forecasterSpec());
+  private final Progress progress = new Progress();
+  private final ForecastProcessor<byte[]> processor = processor(config);
+  private MockTask<byte[], byte[], byte[], SpecificRecord> task = MockTask.start(processor);
+  private long nextOffset;
+
+  @Test
+  void shouldAnswerTheFirstEvent() {
+    send(1_000, 20);
+
+    Forecast forecast = forecasts().getFirst();
+    assertThat(forecast.getForecastValue()).isEqualTo(20);
+    assertThat(forecast.getActualValue()).isEqualTo(20);
+    assertThat(forecast.getExpectedValue()).isNull();
+    assertThat(forecast.getEventTime()).isEqualTo(Instant.ofEpochMilli(1_000));
+    assertThat(forecast.getSteps()).isEqualTo(1);
+    assertThat(forecast.getModelVersion()).isZero();
+    assertThat(forecast.getDecision()).isZero();
+    assertThat(forecast.getHorizon()).hasSize(3);
+    assertThat(forecast.getInputOffset()).isZero();
+    assertThat(forecast.getInputPartition()).isZero();
+    assertThat(forecast.getConfidence()).isEqualTo(0.9);
+  }
+
+  @Test
+  void shouldAnswerEveryEventOnceAndInOrder() {
+    sendEvents(0, 50);
+
+    assertThat(forecasts())
+        .extracting(Forecast::getSteps)
+        .containsExactlyElementsOf(IntStream.rangeClosed(1, 50).mapToObj(Long::valueOf).toList());
+    assertThat(progress.answered()).isEqualTo(50);
+  }
+
+  @Test
+  void shouldSayWhatWasExpected() {
+    send(1_000, 20);
+    send(2_000, 21);
+
+    assertThat(forecasts().getLast().getExpectedValue())
+        .isEqualTo(forecasts().getFirst().getForecastValue());
+  }
+
+  @Test
+  void shouldForwardBeforeItPuts() {
+    send(1_000, 20);
+
+    assertThat(task.store(SeriesStores.STATE).get(KEY)).isNotNull();
+    assertThat(task.forwarded().getFirst().childName()).contains(ForecastProcessor.FORECASTS);
+  }
+
+  @Test
+  void shouldSendWhatItCannotReadToTheDeadLetters() {
+    process(KEY, "no number".getBytes(UTF_8), 1_000);
+    process(KEY, null, 1_000);
+    process(null, "1".getBytes(UTF_8), 1_000);
+    process(new byte[40_000], "1".getBytes(UTF_8), 1_000);
+    process(KEY, "NaN".getBytes(UTF_8), 1_000);
+
+    assertThat(records(ForecastProcessor.DEAD_LETTERS, DeadLetter.class))
+        .extracting(DeadLetter::getReason)
+        .containsExactly(
+            Reason.MALFORMED,
+            Reason.NULL_VALUE,
+            Reason.NULL_KEY,
+            Reason.KEY_TOO_LARGE,
+            Reason.NOT_FINITE);
+    assertThat(records(ForecastProcessor.DEAD_LETTERS, DeadLetter.class))
+        .extracting(DeadLetter::getOffset)
+        .containsExactly(0L, 1L, 2L, 3L, 4L);
+    assertThat(forecasts()).isEmpty();
+    assertThat(task.store(SeriesStores.STATE).all()).isExhausted();
+    assertThat(progress.deadLettered()).isEqualTo(5);
+  }
+
+  @Test
+  void shouldGoOnAfterADeadLetter() {
+    send(1_000, 20);
+    process(KEY, "no number".getBytes(UTF_8), 2_000);
+    send(3_000, 21);
+
+    assertThat(forecasts()).extracting(Forecast::getSteps).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void shouldSendAWindowAtItsBorder() {
+    sendEvents(0, WINDOW - 1);
+    assertThat(windows()).isEmpty();
+
+    sendEvents(WINDOW - 1, WINDOW);
+
+    HistoryWindow window = windows().getFirst();
+    assertThat(window.getWindow()).isZero();
+    assertThat(window.getFirstStep()).isZero();
+    assertThat(window.getTimes())
+        .containsExactlyElementsOf(
+            IntStream.range(0, WINDOW).mapToObj(ForecastProcessorTest::time).toList());
+    assertThat(window.getValues())
+        .containsExactlyElementsOf(
+            IntStream.range(0, WINDOW).mapToObj(ForecastProcessorTest::value).toList());
+    assertThat(anchor(window).series().steps()).isZero();
+  }
+
+  @Test
+  void shouldAnchorEachWindowAtTheStateBeforeItsFirstEvent() {
+    sendEvents(0, WINDOW);
+    byte[] atBorder = requireNonNull(task.store(SeriesStores.STATE).get(KEY));
+    sendEvents(WINDOW, 2 * WINDOW);
+
+    HistoryWindow second =
+        windows().stream().filter(window -> window.getWindow() == 1).findFirst().orElseThrow();
+
+    assertThat(second.getAnchor()).isEqualTo(ByteBuffer.wrap(atBorder));
+    assertThat(second.getFirstStep()).isEqualTo(WINDOW);
+    assertThat(anchor(second).series().value(0)).isEqualTo(value(WINDOW - 1));
+  }
+
+  @Test
+  void shouldPutWindowsIntoTheirSlotsByTurns() {
+    sendEvents(0, 10 * WINDOW);
+
+    List<Integer> newest =
+        windows().stream().map(HistoryWindow::getSlot).filter(slot -> slot < 4).toList();
+    List<Integer> reservoir =
+        windows().stream().map(HistoryWindow::getSlot).filter(slot -> slot >= 4).toList();
+    assertThat(newest).containsExactly(0, 1, 2, 3, 0, 1, 2, 3, 0, 1);
+    assertThat(reservoir).startsWith(4, 5).allMatch(slot -> slot < 6);
+    assertThat(progress.windowsSent()).isEqualTo(windows().size());
+  }
+
+  @Test
+  void shouldKeyWindowsBySlotAndSeries() {
+    sendEvents(0, WINDOW);
+
+    assertThat(task.forwarded(ForecastProcessor.HISTORY).getFirst().key())
+        .isEqualTo(HistoryKey.of(0, KEY));
+  }
+
+  @Test
+  void shouldSendScoresWithTheWindow() {
+    sendEvents(0, 2 * WINDOW);
+
+    List<WindowScore> scores = records(ForecastProcessor.SCORES, WindowScore.class);
+    assertThat(scores).extracting(WindowScore::getWindow).containsExactly(0L, 1L);
+    // A key's first events have no forecast, or no scale yet, to be scored by.
+    assertThat(scores.getFirst().getEvents()).isBetween(1L, WINDOW - 1L);
+    assertThat(scores.getLast().getEvents()).isEqualTo(WINDOW);
+    assertThat(scores.getLast().getSeries()).isEqualTo(ByteBuffer.wrap(KEY));
+    assertThat(scores.getLast().getVersion()).isZero();
+    assertThat(scores.getLast().getAbsoluteError()).isPositive();
+  }
+
+  @Test
+  void shouldReportWindowsBeforeTheirAnswer() {
+    var sentAtAnswer = new long[1];
+    progress.onAnswer(event -> sentAtAnswer[0] = progress.windowsSent());
+
+    sendEvents(0, WINDOW);
+
+    assertThat(sentAtAnswer[0]).isEqualTo(2);
+  }
+
+  @Test
+  void shouldNotStepARedeliveredEvent() {
+    sendEvents(0, 20);
+    byte[] state = requireNonNull(task.store(SeriesStores.STATE).get(KEY));
+    Forecast last = forecasts().getLast();
+    task = task.restart();
+
+    nextOffset = 17;
+    sendEvents(17, 20);
+
+    assertThat(forecasts()).hasSize(3).allMatch(Forecast::getRedelivered);
+    assertThat(forecasts()).noneMatch(Forecast::getLate);
+    assertThat(forecasts().getLast().getForecastValue()).isEqualTo(last.getForecastValue());
+    assertThat(forecasts().getLast().getInputOffset()).isEqualTo(19);
+    assertThat(task.store(SeriesStores.STATE).get(KEY)).isEqualTo(state);
+    assertThat(windows()).isEmpty();
+  }
+
+  @Test
+  void shouldContinueAfterRedeliveryAsIfThereHadBeenNone() {
+    sendEvents(0, 30);
+    Forecast undisturbed = forecasts().getLast();
+    task = MockTask.start(processor(config));
+    nextOffset = 0;
+    sendEvents(0, 20);
+    task = task.restart();
+    nextOffset = 12;
+
+    sendEvents(12, 30);
+
+    assertThat(forecasts().getLast()).isEqualTo(undisturbed);
+  }
+
+  @Test
+  void shouldAnswerLateEventsWithoutAStep() {
+    sendEvents(0, 10);
+    byte[] state = requireNonNull(task.store(SeriesStores.STATE).get(KEY));
+
+    send(time(4) + 1, 99);
+    send(time(9), 98);
+
+    assertThat(forecasts().subList(10, 12))
+        .allMatch(Forecast::getLate)
+        .noneMatch(Forecast::getRedelivered)
+        .extracting(Forecast::getSteps)
+        .containsExactly(10L, 10L);
+    assertThat(task.store(SeriesStores.STATE).get(KEY)).isEqualTo(state);
+  }
+
+  @Test
+  void shouldTakeNewerEventsOfAnInputThatCountsItsOffsetsAnew() {
+    sendEvents(0, 10);
+    nextOffset = 0;
+
+    send(time(10), 5);
+
+    assertThat(forecasts().getLast().getRedelivered()).isFalse();
+    assertThat(forecasts().getLast().getSteps()).isEqualTo(11);
+  }
+
+  @Test
+  void shouldStartAKeyAfreshWhoseStateIsTruncated() {
+    sendEvents(0, 20);
+    byte[] state = requireNonNull(task.store(SeriesStores.STATE).get(KEY));
+    task.store(SeriesStores.STATE).put(KEY, Arrays.copyOf(state, state.length / 2));
+
+    send(time(20), 7);
+
+    assertThat(forecasts().getLast().getSteps()).isEqualTo(1);
+    assertThat(forecasts().getLast().getForecastValue()).isEqualTo(7);
+  }
+
+  @Test
+  void shouldSendWindowsAgainAfterAKeyStartedAfresh() {
+    sendEvents(0, 20);
+    task.store(SeriesStores.STATE).put(KEY, new byte[] {9, 9});
+    task.resetForwards();
+
+    sendEvents(20, 20 + WINDOW);
+
+    assertThat(windows().getFirst().getWindow()).isZero();
+    assertThat(anchor(windows().getFirst()).series().steps()).isZero();
+  }
+
+  @Test
+  void shouldLeaveOutAWindowWhoseAnchorIsLost() {
+    sendEvents(0, WINDOW);
+    task.store(SeriesStores.ANCHOR).delete(KEY);
+    task.resetForwards();
+
+    sendEvents(WINDOW, 3 * WINDOW);
+
+    assertThat(windows()).extracting(HistoryWindow::getWindow).first().isEqualTo(2L);
+    assertThat(forecasts()).hasSize(2 * WINDOW);
+  }
+
+  @Test
+  void shouldFailWhenTheRegistryStaysBehindTheState() {
+    properties.put(ProcessorsConfig.REGISTRY_WAIT_MAX_MS, "20");
+    task = MockTask.start(processor(ProcessorsConfig.of(properties)));
+    SeriesState ahead = codec.fresh();
+    ahead.stamp(5, 2);
+    byte[] state = codec.encode(ahead);
+    task.store(SeriesStores.STATE).put(KEY, state);
+
+    assertThatThrownBy(() -> send(1_000, 20)).isInstanceOf(RegistryBehindException.class);
+
+    assertThat(task.forwarded()).isEmpty();
+    assertThat(task.store(SeriesStores.STATE).get(KEY)).isEqualTo(state);
+  }
+
+  @Test
+  void shouldGiveTheSameBytesInEveryRun() {
+    sendEvents(0, 40);
+    List<Forecast> first = forecasts();
+    byte[] state = requireNonNull(task.store(SeriesStores.STATE).get(KEY));
+    task = MockTask.start(processor(config));
+    nextOffset = 0;
+
+    sendEvents(0, 40);
+
+    assertThat(forecasts()).isEqualTo(first);
+    assertThat(task.store(SeriesStores.STATE).get(KEY)).isEqualTo(state);
+  }
+
+  @Test
+  void shouldTakeEventsThatWereReadNowhere() {
+    task.processUnread(new Record<>(KEY, "1".getBytes(UTF_8), 1_000L));
+    task.processUnread(new Record<>(KEY, "2".getBytes(UTF_8), 2_000L));
+    task.processUnread(new Record<>(KEY, "?".getBytes(UTF_8), 3_000L));
+
+    assertThat(forecasts()).extracting(Forecast::getSteps).containsExactly(1L, 2L);
+    assertThat(forecasts().getFirst().getInputOffset()).isEqualTo(-1);
+    assertThat(records(ForecastProcessor.DEAD_LETTERS, DeadLetter.class)).hasSize(1);
+  }
+
+  @Test
+  void shouldLeaveTheInputsHeadersBehind() {
+    var record = new Record<>(KEY, "1".getBytes(UTF_8), 1_000L);
+    record.headers().add("__value_schema_id", new byte[] {1});
+
+    task.process("measurements", 0, record);
+
+    assertThat(task.forwarded().getFirst().record().headers()).isEmpty();
+  }
+
+  @Test
+  void shouldCheckObservationsThatTheUserMade() {
+    var typed =
+        MockTask.start(
+            ForecastProcessor.ofObservations(
+                config, new ModelRegistry(config.forecasterSpec(), "test"), progress));
+
+    typed.process(
+        "measurements",
+        0,
+        new Record<>(KEY, new Observation(Instant.ofEpochMilli(500), 3.0), 1_000L));
+    typed.process(
+        "measurements",
+        1,
+        new Record<>(KEY, new Observation(Instant.ofEpochMilli(600), Double.NaN), 1_000L));
+
+    assertThat(typed.forwarded())
+        .extracting(forward -> forward.childName().orElseThrow())
+        .containsExactly(ForecastProcessor.FORECASTS, ForecastProcessor.DEAD_LETTERS);
+    assertThat(((DeadLetter) typed.forwarded().getLast().record().value()).getReason())
+        .isEqualTo(Reason.NOT_FINITE);
+  }
+
+  private ForecastProcessor<byte[]> processor(ProcessorsConfig with) {
+    return ForecastProcessor.ofBytes(
+        with,
+        SchemaRegistry.from(with.kafkaProperties()),
+        new ModelRegistry(with.forecasterSpec(), "test"),
+        progress);
+  }
+
+  private void sendEvents(int from, int to) {
+    for (int event = from; event < to; event++) {
+      send(time(event), value(event));
+    }
+  }
+
+  private static long time(int event) {
+    return 60_000L * (event + 1);
+  }
+
+  private static double value(int event) {
+    return 20 + 5 * Math.sin(event) + 0.1 * event;
+  }
+
+  private void send(long time, double value) {
+    process(KEY, Double.toString(value).getBytes(UTF_8), time);
+  }
+
+  @SuppressWarnings("NullAway") // Keys and values of Kafka's records may be null.
+  private void process(byte @Nullable [] key, byte @Nullable [] value, long time) {
+    task.process("measurements", nextOffset++, new Record<>(key, value, time));
+  }
+
+  private List<Forecast> forecasts() {
+    return records(ForecastProcessor.FORECASTS, Forecast.class);
+  }
+
+  private List<HistoryWindow> windows() {
+    return records(ForecastProcessor.HISTORY, HistoryWindow.class);
+  }
+
+  private <T> List<T> records(String child, Class<T> type) {
+    return task.forwarded(child).stream().map(Record::value).map(type::cast).toList();
+  }
+
+  private SeriesState anchor(HistoryWindow window) {
+    byte[] bytes = new byte[window.getAnchor().remaining()];
+    window.getAnchor().duplicate().get(bytes);
+    return codec.decode(bytes);
+  }
+}

@@ -1,0 +1,474 @@
+package io.eddy.processors.training;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.eddy.processors.MockTask;
+import io.eddy.processors.Progress;
+import io.eddy.processors.SmallForecasting;
+import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.processors.forecast.ForecastProcessor;
+import io.eddy.processors.rollout.ModelRegistry;
+import io.eddy.schemas.avro.HistoryWindow;
+import io.eddy.schemas.avro.ModelChunk;
+import io.eddy.schemas.avro.ModelManifest;
+import io.eddy.schemas.avro.ModelRecord;
+import io.eddy.schemas.serde.SchemaRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TrainingProcessorTest {
+  private static final int WINDOW = SmallForecasting.WINDOW;
+
+  private final Map<String, Object> properties = SmallForecasting.properties();
+  private final Progress progress = new Progress();
+  private final AtomicBoolean publishing = new AtomicBoolean(true);
+  private final List<MockTask<byte[], byte[], String, ModelRecord>> tasks = new ArrayList<>();
+
+  @AfterEach
+  void closeTasks() {
+    tasks.forEach(MockTask::close);
+  }
+
+  @Test
+  void shouldPublishACandidateOnceEnoughWindowsCame() {
+    var task = start();
+
+    feed(task, history("a", 2), 0);
+    awaitCandidate(task);
+
+    List<ModelRecord> records = records(task);
+    assertThat(records.getFirst().getContent()).isInstanceOf(ModelChunk.class);
+    assertThat(records.getLast().getContent()).isInstanceOf(ModelManifest.class);
+    ModelManifest manifest = manifest(task);
+    assertThat(manifest.getBaseVersion()).isZero();
+    assertThat(manifest.getProvenance())
+        .containsEntry("training.job", "1")
+        .containsEntry("training.partition", "0")
+        .containsEntry("data.keys", "1")
+        .containsEntry("data.windows", "2");
+    assertThat(manifest.getCreatedAt().toEpochMilli()).isEqualTo(time(2 * WINDOW - 1));
+  }
+
+  @Test
+  void shouldNotTrainBelowTheMinimum() {
+    var task = start();
+
+    feed(task, history("a", 1), 0);
+
+    assertThat(progress.jobsOpen()).isZero();
+    assertThat(progress.windowsConsumed()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldOpenTheJobBeforeItsWindowCountsAsConsumed() {
+    publishing.set(false);
+    var task = start();
+
+    feed(task, history("a", 2), 0);
+
+    assertThat(progress.jobsOpen()).isEqualTo(1);
+    assertThat(progress.windowsConsumed()).isEqualTo(4);
+    assertThat(progress.candidatesSent()).isZero();
+  }
+
+  @Test
+  void shouldCloseTheJobWithItsCandidate() {
+    var task = start();
+
+    feed(task, history("a", 2), 0);
+    awaitCandidate(task);
+
+    assertThat(progress.jobsOpen()).isZero();
+    assertThat(progress.candidatesSent()).isEqualTo(1);
+    assertThat(progress.trainings()).isEqualTo(1);
+    assertThat(new TrainingStoreView(task).openJob()).isNull();
+  }
+
+  @Test
+  void shouldReportEpochs() {
+    List<Progress.Epoch> epochs = new ArrayList<>();
+    progress.onEpoch(epochs::add);
+    var task = start();
+
+    feed(task, history("a", 2), 0);
+    awaitCandidate(task);
+
+    assertThat(epochs).isNotEmpty().allMatch(epoch -> epoch.job().contains("partition 0"));
+  }
+
+  @Test
+  void shouldHoldBackTheCandidateWhilePublishingIsOff() {
+    publishing.set(false);
+    var task = start();
+    feed(task, history("a", 2), 0);
+    await().until(() -> progress.trainings() == 0 && trainedOnce());
+    task.punctuate();
+    assertThat(task.forwarded()).isEmpty();
+
+    publishing.set(true);
+    awaitCandidate(task);
+
+    assertThat(progress.candidatesSent()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldTrainAgainWhenHistoryHasGrown() {
+    var task = start();
+    List<Record<byte[], byte[]>> history = history("a", 4);
+    feed(task, history.subList(0, 4), 0);
+    awaitCandidate(task);
+    task.resetForwards();
+
+    feed(task, history.subList(4, history.size()), 4);
+    awaitCandidate(task);
+
+    assertThat(manifest(task).getProvenance()).containsEntry("training.job", "2");
+  }
+
+  @Test
+  void shouldTrainToTheSameDigestInEveryRun() {
+    assertThat(digestOfUndisturbedTraining()).isEqualTo(digestOfUndisturbedTraining());
+  }
+
+  @Test
+  void shouldTrainToTheSameDigestAfterARestart() {
+    String undisturbed = digestOfUndisturbedTraining();
+    publishing.set(false);
+    var task = start();
+    feed(task, history("a", 2), 0);
+
+    publishing.set(true);
+    task = track(task.restart());
+    assertThat(progress.jobsOpen()).isEqualTo(1);
+    awaitCandidate(task);
+
+    assertThat(manifest(task).getDigest()).isEqualTo(undisturbed);
+  }
+
+  @Test
+  void shouldTrainToTheSameDigestAlthoughItsWindowsWereReplacedMeanwhile() {
+    String undisturbed = digestOfUndisturbedTraining();
+    publishing.set(false);
+    var task = start();
+    List<Record<byte[], byte[]>> history = history("a", 2);
+    feed(task, history, 0);
+    // Every slot of the job's windows is replaced, some twice, and one is deleted.
+    List<Record<byte[], byte[]>> newer = history("a", 14);
+    feed(task, newer.subList(4, newer.size()), 4);
+    feed(task, List.of(new Record<>(history.getFirst().key(), noValue(), 0L)), 100);
+    feed(task, history("b", 3), 101);
+    assertThat(new TrainingStoreView(task).held()).isPositive();
+
+    publishing.set(true);
+    task = track(task.restart());
+    awaitCandidate(task);
+
+    assertThat(manifest(task).getDigest()).isEqualTo(undisturbed);
+    assertThat(new TrainingStoreView(task).held()).isZero();
+  }
+
+  @Test
+  void shouldLeaveItsJobOpenWhenItIsClosed() {
+    publishing.set(false);
+    var task = start();
+    feed(task, history("a", 2), 0);
+
+    task.close();
+
+    assertThat(progress.jobsOpen()).isZero();
+    assertThat(new TrainingStoreView(task).openJob()).isNotNull();
+  }
+
+  @Test
+  void shouldCountOnAfterARestart() {
+    properties.put(ProcessorsConfig.TRAINING_WINDOWS_MIN, "3");
+    var task = start();
+    List<Record<byte[], byte[]>> history = history("a", 3);
+    feed(task, history.subList(0, 4), 0);
+
+    task = track(task.restart());
+    feed(task, history.subList(4, history.size()), 4);
+    awaitCandidate(task);
+
+    assertThat(manifest(task).getProvenance()).containsEntry("data.windows", "3");
+  }
+
+  @Test
+  void shouldGiveUpAJobWhoseHistoryIsOfAnotherNetwork() {
+    Map<String, Object> other = SmallForecasting.properties();
+    other.put(ProcessorsConfig.HIDDEN_SIZE, "5");
+    var task = start();
+
+    feed(task, history("a", 2, ProcessorsConfig.of(other)), 0);
+    awaitClosed(task);
+
+    assertThat(task.forwarded()).isEmpty();
+    assertThat(progress.candidatesSent()).isZero();
+  }
+
+  @Test
+  void shouldCloseAJobThatDivergesWithoutACandidate() {
+    var task =
+        track(
+            MockTask.start(
+                processor(new EndingIn(cancelled -> new TrainingOutcome.Diverged("loss is NaN")))));
+
+    feed(task, history("a", 2), 0);
+    awaitClosed(task);
+
+    assertThat(task.forwarded()).isEmpty();
+    assertThat(progress.trainings()).isZero();
+    assertThat(new TrainingStoreView(task).openJob()).isNull();
+  }
+
+  @Test
+  void shouldCloseAJobThatFailsWithoutACandidate() {
+    var task =
+        track(
+            MockTask.start(
+                processor(
+                    new EndingIn(
+                        cancelled -> {
+                          throw new IllegalStateException("a fault, as this test wants it");
+                        }))));
+
+    feed(task, history("a", 2), 0);
+    awaitClosed(task);
+
+    assertThat(task.forwarded()).isEmpty();
+  }
+
+  @Test
+  void shouldGiveUpAJobWhoseBaseIsNoLongerKept() {
+    var task = start();
+    var job = new TrainingJob(1, 7, 0, 10, 0, 2, 42, 0);
+    task.store(TrainingStore.JOBS).put("open".getBytes(UTF_8), job.encode());
+
+    task = track(task.restart());
+
+    assertThat(progress.jobsOpen()).isZero();
+    assertThat(new TrainingStoreView(task).openJob()).isNull();
+  }
+
+  @Test
+  void shouldWaitForTheBaseOfAJobThatItsRegistryHasNotSeenYet() {
+    var task = start();
+    var job = new TrainingJob(1, 7, 5, 10, 0, 2, 42, 0);
+    task.store(TrainingStore.JOBS).put("open".getBytes(UTF_8), job.encode());
+
+    task = track(task.restart());
+    task.punctuate();
+
+    assertThat(progress.jobsOpen()).isEqualTo(1);
+    assertThat(new TrainingStoreView(task).openJob()).isNotNull();
+  }
+
+  @Test
+  void shouldGiveUpAJobOfAnotherReleasesLayout() {
+    var task = start();
+    task.store(TrainingStore.JOBS).put("open".getBytes(UTF_8), new byte[] {9, 9});
+
+    task = track(task.restart());
+    feed(task, history("a", 2), 0);
+    awaitCandidate(task);
+
+    assertThat(progress.candidatesSent()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldKeepHistoryWhileTrainingIsOff() {
+    properties.put(ProcessorsConfig.TRAINING_ENABLED, "false");
+    var task = start();
+    feed(task, history("a", 3), 0);
+    assertThat(progress.jobsOpen()).isZero();
+
+    properties.put(ProcessorsConfig.TRAINING_ENABLED, "true");
+    var on = track(task.moveTo(processor()));
+    feed(on, history("b", 1), 50);
+    awaitCandidate(on);
+
+    assertThat(manifest(on).getProvenance()).containsEntry("data.windows", "4");
+  }
+
+  @Test
+  void shouldLeaveOutRecordsThatAreNoWindows() {
+    var task = start();
+
+    feed(task, List.of(new Record<>(HistoryKey.of(0, new byte[] {1}), new byte[] {5}, 0L)), 0);
+    feed(task, List.of(new Record<>(new byte[] {1}, new byte[] {5}, 0L)), 1);
+    feed(task, history("a", 2), 2);
+    awaitCandidate(task);
+
+    assertThat(manifest(task).getProvenance()).containsEntry("data.windows", "2");
+    assertThat(progress.windowsConsumed()).isEqualTo(6);
+  }
+
+  private String digestOfUndisturbedTraining() {
+    var task = start();
+    feed(task, history("a", 2), 0);
+    awaitCandidate(task);
+    return manifest(task).getDigest();
+  }
+
+  /// Whether a training that starts now would find the thread free: the one before has ended.
+  private static boolean trainedOnce() {
+    var probe = TrainingExecutor.shared().start(cancelled -> new TrainingOutcome.Cancelled());
+    await().until(() -> probe != null && probe.outcome() != null);
+    return true;
+  }
+
+  private MockTask<byte[], byte[], String, ModelRecord> start() {
+    return track(MockTask.start(processor()));
+  }
+
+  private MockTask<byte[], byte[], String, ModelRecord> track(
+      MockTask<byte[], byte[], String, ModelRecord> task) {
+    tasks.add(task);
+    return task;
+  }
+
+  private TrainingProcessor processor() {
+    return processor(TrainingExecutor.shared());
+  }
+
+  private TrainingProcessor processor(TrainingExecutor executor) {
+    ProcessorsConfig config = config();
+    return new TrainingProcessor(
+        config,
+        SchemaRegistry.from(config.kafkaProperties()),
+        new ModelRegistry(config.forecasterSpec(), "test"),
+        progress,
+        executor,
+        publishing::get);
+  }
+
+  private static void feed(
+      MockTask<byte[], byte[], String, ModelRecord> task,
+      List<Record<byte[], byte[]>> records,
+      long firstOffset) {
+    for (int index = 0; index < records.size(); index++) {
+      task.process("small-history", firstOffset + index, records.get(index));
+    }
+  }
+
+  private static void awaitCandidate(MockTask<byte[], byte[], String, ModelRecord> task) {
+    await()
+        .until(
+            () -> {
+              task.punctuate();
+              return !task.forwarded().isEmpty();
+            });
+  }
+
+  private void awaitClosed(MockTask<byte[], byte[], String, ModelRecord> task) {
+    await()
+        .until(
+            () -> {
+              task.punctuate();
+              return progress.jobsOpen() == 0;
+            });
+  }
+
+  private static List<ModelRecord> records(MockTask<byte[], byte[], String, ModelRecord> task) {
+    return task.forwarded().stream().<ModelRecord>map(forward -> forward.record().value()).toList();
+  }
+
+  private static ModelManifest manifest(MockTask<byte[], byte[], String, ModelRecord> task) {
+    return (ModelManifest) records(task).getLast().getContent();
+  }
+
+  private List<Record<byte[], byte[]>> history(String series, int windows) {
+    return history(series, windows, config());
+  }
+
+  private ProcessorsConfig config() {
+    return ProcessorsConfig.of(properties);
+  }
+
+  /// History as the forecasting processor writes it: each window once for its newest slot, and once
+  /// more if the reservoir takes it.
+  private List<Record<byte[], byte[]>> history(
+      String series, int windows, ProcessorsConfig written) {
+    ProcessorsConfig config = config();
+    SchemaRegistry schemas = SchemaRegistry.from(config.kafkaProperties());
+    MockTask<byte[], byte[], byte[], SpecificRecord> forecasting =
+        MockTask.start(
+            ForecastProcessor.ofBytes(
+                written,
+                schemas,
+                new ModelRegistry(written.forecasterSpec(), "test"),
+                new Progress()));
+    for (int event = 0; event < windows * WINDOW; event++) {
+      byte[] value = Double.toString(20 + 5 * Math.sin(event * 0.7)).getBytes(UTF_8);
+      forecasting.process(
+          "measurements", event, new Record<>(series.getBytes(UTF_8), value, time(event)));
+    }
+    var serializer = schemas.serde(HistoryWindow.class, config.topics().history()).serializer();
+    return forecasting.forwarded(ForecastProcessor.HISTORY).stream()
+        .map(
+            record ->
+                new Record<>(
+                    (byte[]) record.key(),
+                    serializer.serialize("small-history", (HistoryWindow) record.value()),
+                    record.timestamp()))
+        .toList();
+  }
+
+  private static long time(int event) {
+    return 60_000L * (event + 1);
+  }
+
+  @SuppressWarnings("NullAway") // A tombstone.
+  private static byte[] noValue() {
+    return null;
+  }
+
+  /// A thread on which every training ends in the same way: the trainer itself mends almost all.
+  private static final class EndingIn extends TrainingExecutor {
+    private final Function<BooleanSupplier, TrainingOutcome> end;
+
+    EndingIn(Function<BooleanSupplier, TrainingOutcome> end) {
+      super(1);
+      this.end = end;
+    }
+
+    @Override
+    @Nullable Run start(Function<BooleanSupplier, TrainingOutcome> training) {
+      return super.start(end);
+    }
+  }
+
+  /// What is in a task's stores.
+  private static final class TrainingStoreView {
+    private final MockTask<byte[], byte[], String, ModelRecord> task;
+
+    TrainingStoreView(MockTask<byte[], byte[], String, ModelRecord> task) {
+      this.task = task;
+    }
+
+    byte @Nullable [] openJob() {
+      return task.store(TrainingStore.JOBS).get("open".getBytes(UTF_8));
+    }
+
+    int held() {
+      int held = 0;
+      try (var entries = task.store(TrainingStore.WINDOWS).all()) {
+        while (entries.hasNext()) {
+          held += entries.next().key[0] == 'h' ? 1 : 0;
+        }
+      }
+      return held;
+    }
+  }
+}
