@@ -1,0 +1,96 @@
+package io.eddy.deploy.app;
+
+import io.eddy.deploy.process.ExitCode;
+import io.eddy.deploy.process.UserException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
+
+/// A Kafka cluster that a command is about to work with.
+public final class Cluster {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private Cluster() {}
+
+  /// An admin client of a cluster that has just answered.
+  ///
+  /// Kafka's clients try for minutes to reach a broker that is not there; whoever sits at the
+  /// command line is told after ten seconds.
+  ///
+  /// @param settings of an admin client, `bootstrap.servers` among them
+  /// @throws UserException if there is no answer, or it refuses this client
+  public static Admin connect(Map<String, ?> settings) {
+    return connect(settings, PATIENCE);
+  }
+
+  static Admin connect(Map<String, ?> settings, Duration patience) {
+    Map<String, Object> patient = new HashMap<>(settings);
+    patient.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
+    patient.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
+    Object servers = settings.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG);
+    if (servers == null || servers.toString().isBlank()) {
+      throw new UserException(
+          ExitCode.USAGE,
+          "no Kafka cluster is named: give --bootstrap-server host:port, or bootstrap.servers in"
+              + " the configuration");
+    }
+    Admin admin = create(patient, servers);
+    try {
+      admin.describeCluster().clusterId().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return admin;
+    } catch (ExecutionException e) {
+      admin.close(Duration.ZERO);
+      throw refused(servers, e.getCause() == null ? e : e.getCause());
+    } catch (TimeoutException e) {
+      admin.close(Duration.ZERO);
+      throw unreachable(servers, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      admin.close(Duration.ZERO);
+      throw unreachable(servers, e);
+    }
+  }
+
+  private static Admin create(Map<String, Object> settings, Object servers) {
+    try {
+      return Admin.create(settings);
+    } catch (KafkaException e) {
+      Throwable root = e.getCause() == null ? e : e.getCause();
+      // "No resolvable bootstrap urls": a name that does not exist is as good as a broker that is
+      // off.
+      if (root instanceof ConfigException
+          && String.valueOf(root.getMessage()).contains("resolvable")) {
+        throw unreachable(servers, e);
+      }
+      throw new UserException(
+          ExitCode.USAGE, "the settings for the Kafka cluster are wrong: " + root.getMessage(), e);
+    }
+  }
+
+  private static UserException refused(Object servers, Throwable cause) {
+    if (cause instanceof org.apache.kafka.common.errors.TimeoutException) {
+      return unreachable(servers, cause);
+    }
+    return new UserException(
+        ExitCode.UNREACHABLE,
+        "the Kafka cluster at %s refuses this client (%s): check the security settings"
+            .formatted(servers, cause.getMessage()),
+        cause);
+  }
+
+  private static UserException unreachable(Object servers, Throwable cause) {
+    return new UserException(
+        ExitCode.UNREACHABLE,
+        ("no Kafka broker answers at %s (waited up to %d s): start it, or correct"
+                + " --bootstrap-server or bootstrap.servers")
+            .formatted(servers, PATIENCE.toSeconds()),
+        cause);
+  }
+}

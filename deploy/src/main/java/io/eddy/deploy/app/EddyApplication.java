@@ -1,0 +1,114 @@
+package io.eddy.deploy.app;
+
+import io.eddy.deploy.process.ExitCode;
+import io.eddy.deploy.process.UserException;
+import io.eddy.processors.Forecasting;
+import io.eddy.processors.Progress;
+import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.processors.topic.TopicCheck;
+import io.eddy.processors.topic.TopicPlan;
+import io.eddy.schemas.serde.SchemaRegistry;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+
+/// One application as it is configured; nothing is opened or started before [#start].
+///
+/// ```java
+/// try (RunningApplication running = EddyApplication.of(settings).start(new Progress())) {
+///   running.awaitEnd(stop);
+/// }
+/// ```
+public final class EddyApplication {
+  private static final String REPAIR = "eddy topics create --config FILE";
+
+  private final ProcessorsConfig config;
+
+  private EddyApplication(ProcessorsConfig config) {
+    this.config = config;
+  }
+
+  /// Checks the settings, Kafka's and Eddy's in one map.
+  ///
+  /// @throws org.apache.kafka.common.config.ConfigException with every problem at once
+  public static EddyApplication of(Map<String, ?> settings) {
+    return new EddyApplication(ProcessorsConfig.ofApplication(settings));
+  }
+
+  /// The checked settings.
+  public ProcessorsConfig config() {
+    return config;
+  }
+
+  /// The topics that this application needs, for a cluster that has its input topic.
+  ///
+  /// @throws io.eddy.processors.topic.TopicException if there is no input topic
+  public TopicPlan topicPlan(Admin admin) {
+    int partitions = TopicCheck.inputPartitions(admin, inputTopic());
+    return TopicPlan.of(config.topics(), partitions, config.replicationFactor());
+  }
+
+  /// An admin client of this application's cluster, which has just answered.
+  ///
+  /// @throws UserException if it does not answer
+  public Admin connect() {
+    return Cluster.connect(
+        new StreamsConfig(config.kafkaProperties()).getAdminConfigs("eddy-admin"));
+  }
+
+  /// Checks cluster, registry and topics, then starts. Returns when models are restored and the
+  /// stream threads have begun; [RunningApplication#awaitRunning] waits for their first partitions.
+  ///
+  /// @param progress told what happens inside
+  /// @throws UserException if broker or registry do not answer
+  /// @throws io.eddy.processors.topic.TopicException if the topics are not as they must be
+  /// @throws io.eddy.schemas.serde.SerdeException if the registry refuses a schema
+  public RunningApplication start(Progress progress) {
+    return start(progress, () -> true);
+  }
+
+  /// As [#start(Progress)], for a driver that holds trained models back between its batches.
+  ///
+  /// @param publishing polled by stream threads: while it is false, no trained model leaves
+  public RunningApplication start(Progress progress, BooleanSupplier publishing) {
+    try (Admin admin = connect()) {
+      new TopicCheck(topicPlan(admin), REPAIR).require(admin);
+    }
+    SchemaRegistry registry = SchemaRegistry.from(config.kafkaProperties());
+    try {
+      Forecasting.registerSchemas(config, registry);
+      InputSchemaCheck.require(config, registry);
+      var properties = new Properties();
+      properties.putAll(config.kafkaProperties());
+      Topology topology = Forecasting.application(config, registry, progress, publishing);
+      var streams = new KafkaStreams(topology, properties);
+      return RunningApplication.start(streams, registry, placeAtTheEnd());
+    } catch (RuntimeException e) {
+      registry.close();
+      throw e;
+    }
+  }
+
+  /// Leaves the group at the end. Kafka Streams stays in it by default, and then nobody reads its
+  /// partitions until `session.timeout.ms` is over, 45 s, not even the instance itself when it is
+  /// started again. Whoever sets `group.instance.id` wants just that: a place that waits.
+  private GroupMembershipOperation placeAtTheEnd() {
+    return config.kafkaProperties().keySet().stream()
+            .anyMatch(key -> key.endsWith(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG))
+        ? GroupMembershipOperation.REMAIN_IN_GROUP
+        : GroupMembershipOperation.LEAVE_GROUP;
+  }
+
+  private String inputTopic() {
+    return config
+        .inputTopic()
+        .orElseThrow(
+            () -> new UserException(ExitCode.USAGE, ProcessorsConfig.INPUT_TOPIC + " is missing"));
+  }
+}

@@ -1,0 +1,38 @@
+package io.eddy.deploy.command;
+
+import io.eddy.deploy.config.Settings;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Where an application's configuration comes from, the same in every command that needs one.
+final class ConfigurationOptions {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      required = true,
+      description = "Properties file with Kafka's settings and Eddy's (eddy.*).")
+  @SuppressWarnings("NullAway.Init") // picocli sets what is required
+  private Path file;
+
+  @Option(
+      names = "--bootstrap-server",
+      paramLabel = "HOST:PORT",
+      description = "The Kafka cluster; over bootstrap.servers in the file.")
+  private @Nullable String bootstrapServer;
+
+  @Mixin private SettingsOption setting = new SettingsOption();
+
+  /// All layers: file, environment, command line.
+  Map<String, String> settings() {
+    Map<String, String> commandLine = new LinkedHashMap<>(setting.settings());
+    if (bootstrapServer != null) {
+      commandLine.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServer);
+    }
+    return Settings.of(Settings.file(file), System.getenv(), commandLine);
+  }
+}

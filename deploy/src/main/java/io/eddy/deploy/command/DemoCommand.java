@@ -1,0 +1,355 @@
+package io.eddy.deploy.command;
+
+import io.eddy.deploy.csv.Columns;
+import io.eddy.deploy.csv.CsvReader;
+import io.eddy.deploy.csv.Recording;
+import io.eddy.deploy.csv.TimeFormat;
+import io.eddy.deploy.demo.Demo;
+import io.eddy.deploy.demo.DemoSettings;
+import io.eddy.deploy.demo.Display;
+import io.eddy.deploy.demo.Summary;
+import io.eddy.deploy.process.ExitCode;
+import io.eddy.deploy.process.Logging;
+import io.eddy.deploy.process.StopSignal;
+import io.eddy.deploy.process.UserException;
+import io.eddy.deploy.terminal.LiveScreen;
+import io.eddy.deploy.terminal.Numbers;
+import io.eddy.deploy.terminal.Style;
+import io.eddy.model.cell.CellType;
+import io.eddy.processors.config.ProcessorsConfig;
+import java.io.Console;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `eddy demo`: everything in one process, on real input.
+@Command(
+    name = "demo",
+    description = {
+      "Starts a Kafka broker, a schema registry and an application in this process, and shows how"
+          + " each series is forecast while the network learns and its versions are swapped in.",
+      "",
+      "Without --csv the input is this machine's own metrics, live, and the classic series of"
+          + " airline passengers. With --csv it is a file of yours, replayed in the order of time"
+          + " across all its series. Rows whose value is no number are sent as they are and end in"
+          + " the dead letters, as in production.",
+      "",
+      "Skill is 1 - MAE / MAE of the last-value forecast, one step ahead, over the last third of"
+          + " the events, all series pooled after scaling; coverage is the share of values inside"
+          + " their interval there."
+    },
+    footer = {
+      "%nExamples:",
+      "  eddy demo",
+      "  eddy demo --seconds 90 --json",
+      "  eddy demo --csv passengers.csv --time month --value passengers --season 12",
+      "  eddy demo --csv sensors.csv.gz --key sensor --time ts --value temperature --rate 500"
+    })
+final class DemoCommand implements Callable<Integer> {
+  private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(5);
+  private static final int FINAL_WIDTH = 120;
+
+  private final StopSignal stop;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
+  @Spec
+  private CommandSpec spec;
+
+  @ArgGroup(validate = false, heading = "%nInput:%n")
+  private Input input = new Input();
+
+  @ArgGroup(validate = false, heading = "%nNetwork:%n")
+  private Network network = new Network();
+
+  @Option(names = "--seconds", paramLabel = "N", description = "End after this time by itself.")
+  private @Nullable Double seconds;
+
+  @Option(
+      names = "--json",
+      description =
+          "Print progress to standard error, and as the last line of standard output one JSON"
+              + " object.")
+  private boolean json;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "Port of the broker, for other clients on this machine. Default: a free one.")
+  private int port;
+
+  @Option(
+      names = "--log",
+      paramLabel = "FILE",
+      description = "Where log lines go. Default: a file among the temporary ones.")
+  private Path log =
+      Path.of(
+          System.getProperty("java.io.tmpdir", "."),
+          "eddy-demo-%d.log".formatted(ProcessHandle.current().pid()));
+
+  @Mixin private SettingsOption setting = new SettingsOption();
+
+  /// What is replayed.
+  static final class Input {
+    @Option(
+        names = "--csv",
+        paramLabel = "FILE[.gz]",
+        description = "Replay this file; its first row names the columns.")
+    private @Nullable Path csv;
+
+    @Option(
+        names = "--key",
+        paramLabel = "COLUMN",
+        description = "Column that names the series. Default: the file is one series.")
+    private @Nullable String key;
+
+    @Option(
+        names = "--time",
+        paramLabel = "COLUMN",
+        description =
+            "Column of times: ISO dates, date-times and year-months, epoch milliseconds or seconds,"
+                + " or step numbers (one hour each). Default: rows are steps.")
+    private @Nullable String time;
+
+    @Option(
+        names = "--value",
+        paramLabel = "COLUMN",
+        description = "Column of values. Default: the only other column.")
+    private @Nullable String value;
+
+    @Option(
+        names = "--time-format",
+        paramLabel = "FORMAT",
+        description =
+            "iso, millis, seconds, step, or a pattern such as \"dd.MM.yyyy HH:mm\". Default: told"
+                + " from the first row.")
+    private @Nullable String timeFormat;
+
+    @Option(
+        names = "--rate",
+        paramLabel = "N",
+        description = "Replay this many events a second. Default: as fast as they are answered.")
+    private @Nullable Double rate;
+
+    @Option(
+        names = "--no-wait",
+        description =
+            "Do not wait for trainings. Without it a replay goes in lockstep: after each batch (a"
+                + " fiftieth of the rows, at most 8192) it waits until what follows from it is"
+                + " done, so that the result does not depend on this machine's speed.")
+    private boolean noWait;
+  }
+
+  /// The settings that people change first; `--set` reaches all others.
+  static final class Network {
+    @Option(
+        names = "--season",
+        paramLabel = "STEPS",
+        description = "Steps of one season, such as 24 for hourly values. Default: none.")
+    private @Nullable Integer season;
+
+    @Option(
+        names = "--horizon",
+        paramLabel = "STEPS",
+        description = "Steps ahead that every answer covers.")
+    private @Nullable Integer horizon;
+
+    @Option(
+        names = "--window",
+        paramLabel = "EVENTS",
+        description =
+            "Events of one training window. Default for --csv: a twelfth of the usual series,"
+                + " between 8 and 64, up to whole seasons.")
+    private @Nullable Integer window;
+
+    @Option(
+        names = "--cell",
+        paramLabel = "CELL",
+        description = "Recurrent cell: ${COMPLETION-CANDIDATES}.")
+    private @Nullable CellType cell;
+
+    @Option(
+        names = "--hidden",
+        paramLabel = "UNITS",
+        description = "Units of each recurrent layer.")
+    private @Nullable Integer hidden;
+
+    @Option(names = "--layers", paramLabel = "N", description = "Recurrent layers.")
+    private @Nullable Integer layers;
+
+    @Option(
+        names = "--confidence",
+        paramLabel = "SHARE",
+        description = "Share of values that the intervals shall contain.")
+    private @Nullable Double confidence;
+
+    @Option(
+        names = "--seed",
+        paramLabel = "N",
+        description = "Seed of the first weights and of every training.")
+    private @Nullable Long seed;
+
+    Map<String, String> settings() {
+      Map<String, String> settings = new LinkedHashMap<>();
+      put(settings, ProcessorsConfig.SEASON, season);
+      put(settings, ProcessorsConfig.HORIZON, horizon);
+      put(settings, ProcessorsConfig.WINDOW_SIZE, window);
+      put(
+          settings,
+          ProcessorsConfig.CELL,
+          cell == null ? null : cell.name().toLowerCase(Locale.ROOT));
+      put(settings, ProcessorsConfig.HIDDEN_SIZE, hidden);
+      put(settings, ProcessorsConfig.LAYER_COUNT, layers);
+      put(settings, ProcessorsConfig.CONFIDENCE, confidence);
+      put(settings, ProcessorsConfig.SEED, seed);
+      return settings;
+    }
+
+    private static void put(Map<String, String> settings, String key, @Nullable Object value) {
+      if (value != null) {
+        settings.put(key, value.toString());
+      }
+    }
+  }
+
+  DemoCommand(StopSignal stop) {
+    this.stop = stop;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    checkUsage();
+    Logging.toFile(log);
+    DemoSettings settings = settings();
+    stop.catchSignals();
+    words().println("log lines go to " + log);
+
+    boolean live =
+        !json && Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+    var demo =
+        new Demo(
+            settings,
+            live ? Display.live(LiveScreen.open()) : Display.plain(words(), PLAIN_INTERVAL),
+            stop);
+    Summary summary = demo.run();
+
+    PrintWriter out = spec.commandLine().getOut();
+    if (live) {
+      demo.finalTable(Style.PLAIN, FINAL_WIDTH).forEach(out::println);
+      out.println();
+    }
+    if (json) {
+      summary.lines().forEach(words()::println);
+      out.println(summary.json());
+    } else {
+      summary.lines().forEach(out::println);
+    }
+    out.flush();
+    requireComplete(summary);
+    return ExitCode.OK;
+  }
+
+  private DemoSettings settings() {
+    Map<String, String> settings = new LinkedHashMap<>(network.settings());
+    settings.putAll(setting.settings());
+    Optional<Recording> recording = Optional.ofNullable(input.csv).map(this::read);
+    String source =
+        Optional.ofNullable(input.csv)
+            .map(Path::toString)
+            .orElse("this machine's own metrics, live");
+    return new DemoSettings(
+        recording,
+        "eddy demo   %s   log: %s   Ctrl-C ends".formatted(source, log),
+        Optional.ofNullable(seconds).map(limit -> Duration.ofNanos((long) (limit * 1e9))),
+        input.rate == null ? OptionalDouble.empty() : OptionalDouble.of(input.rate),
+        !input.noWait,
+        port,
+        settings);
+  }
+
+  private Recording read(Path csv) {
+    var columns =
+        new Columns(
+            Optional.ofNullable(input.key),
+            Optional.ofNullable(input.time),
+            Optional.ofNullable(input.value),
+            Optional.ofNullable(input.timeFormat).map(this::timeFormat));
+    Recording recording = CsvReader.read(csv, columns);
+    words()
+        .println(
+            "%s: %s rows, %s series"
+                .formatted(
+                    csv, Numbers.count(recording.size()), Numbers.count(recording.keys().size())));
+    if (recording.unreadableRows() > 0) {
+      words()
+          .println(
+              "%s rows have no number and will end in the dead letters, such as:"
+                  .formatted(Numbers.count(recording.unreadableRows())));
+      recording.complaints().forEach(complaint -> words().println("  " + complaint));
+    }
+    return recording;
+  }
+
+  private TimeFormat timeFormat(String name) {
+    try {
+      return TimeFormat.named(name);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--time-format \"%s\" is no format (%s), expected iso, millis, seconds, step, or a pattern such as"
+                  .formatted(name, e.getMessage())
+              + " \"dd.MM.yyyy HH:mm\"",
+          e);
+    }
+  }
+
+  private void checkUsage() {
+    require(seconds == null || seconds > 0, "--seconds must be more than 0");
+    require(input.rate == null || input.rate > 0, "--rate must be more than 0");
+    require(port >= 0 && port <= 65_535, "--port must be between 1 and 65535");
+    require(
+        input.csv != null
+            || (input.key == null
+                && input.time == null
+                && input.value == null
+                && input.timeFormat == null
+                && input.rate == null
+                && !input.noWait),
+        "--key, --time, --value, --time-format, --rate and --no-wait describe a file: give it with"
+            + " --csv");
+  }
+
+  private void require(boolean condition, String complaint) {
+    if (!condition) {
+      throw new ParameterException(spec.commandLine(), complaint);
+    }
+  }
+
+  private static void requireComplete(Summary summary) {
+    if (!summary.isComplete()) {
+      throw new UserException(
+          ExitCode.FAILED,
+          "%d events were sent, but %d forecasts and %d dead letters were read: expected as many; see the log"
+              .formatted(summary.events(), summary.forecasts(), summary.deadLetters()));
+    }
+  }
+
+  /// Where progress goes: standard output is kept for the JSON object.
+  private PrintWriter words() {
+    return json ? spec.commandLine().getErr() : spec.commandLine().getOut();
+  }
+}

@@ -1,0 +1,15 @@
+package io.eddy.deploy.csv;
+
+import java.util.Optional;
+
+/// Which columns of a file hold what, by their names in the header.
+///
+/// @param key the column that names the series; none: the whole file is one series
+/// @param time the column of times; none: each series is read in the order of its rows
+/// @param value the column of values; none: the only column that is left
+/// @param timeFormat how times are written; none: told from the first one
+public record Columns(
+    Optional<String> key,
+    Optional<String> time,
+    Optional<String> value,
+    Optional<TimeFormat> timeFormat) {}

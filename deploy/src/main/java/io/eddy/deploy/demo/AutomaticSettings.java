@@ -1,0 +1,69 @@
+package io.eddy.deploy.demo;
+
+import io.eddy.deploy.csv.Recording;
+import io.eddy.processors.config.ProcessorsConfig;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// The settings of a demo run that its input suggests; any of them can be set by hand.
+///
+/// Training starts from windows, so a short series needs short ones, or the run is through before
+/// the network has learned anything. For a recording:
+///
+/// - **window size**: a twelfth of the usual (median) series, at least 8, at most 64, then up to
+///   whole seasons. So every series fills about twelve windows, and a window shows each phase of
+///   the season equally often;
+/// - **growth**: with fewer than 64 windows in all, training runs again after half as many new
+///   ones, else after as many new ones as before (1.0);
+/// - **history slots**: as many as the usual series fills, at least 16, at most 128, so that a
+///   training sees all of it;
+/// - **time ahead**: no limit, for recorded times are what they are.
+final class AutomaticSettings {
+  private static final int WINDOWS_PER_SERIES = 12;
+  private static final int WINDOW_MIN = 8;
+  private static final int WINDOW_MAX = 64;
+  private static final int FEW_WINDOWS = 64;
+  private static final int SLOTS_MIN = 16;
+  private static final int SLOTS_MAX = 128;
+  private static final int LIVE_WINDOW = 32;
+  private static final int LIVE_SLOTS = 32;
+  private static final long CENTURIES_MS = 1000L * 365 * 86_400_000;
+
+  private AutomaticSettings() {}
+
+  /// For this machine's metrics: windows of about three seconds, so that the first training comes
+  /// soon.
+  static Map<String, String> live() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    put(settings, ProcessorsConfig.WINDOW_SIZE, LIVE_WINDOW);
+    put(settings, ProcessorsConfig.HISTORY_SLOTS, LIVE_SLOTS);
+    return settings;
+  }
+
+  /// For a recording.
+  ///
+  /// @param season steps of one season; 0 for none
+  static Map<String, String> replay(Recording recording, int season) {
+    int window = windowSize(recording.medianLength(), season);
+    long windows = recording.size() / window;
+    int slots = Math.clamp((recording.medianLength() + window - 1) / window, SLOTS_MIN, SLOTS_MAX);
+    Map<String, String> settings = new LinkedHashMap<>();
+    put(settings, ProcessorsConfig.WINDOW_SIZE, window);
+    put(settings, ProcessorsConfig.HISTORY_SLOTS, slots);
+    put(settings, ProcessorsConfig.TRAINING_GROWTH, windows < FEW_WINDOWS ? 0.5 : 1.0);
+    put(settings, ProcessorsConfig.INPUT_TIME_AHEAD_MAX_MS, CENTURIES_MS);
+    return settings;
+  }
+
+  static int windowSize(int length, int season) {
+    int window = Math.clamp(length / WINDOWS_PER_SERIES, WINDOW_MIN, WINDOW_MAX);
+    if (season < 2) {
+      return window;
+    }
+    return (window + season - 1) / season * season;
+  }
+
+  private static void put(Map<String, String> settings, String key, Object value) {
+    settings.put(key, value.toString());
+  }
+}

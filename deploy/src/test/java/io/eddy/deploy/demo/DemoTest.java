@@ -1,0 +1,74 @@
+package io.eddy.deploy.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eddy.deploy.csv.Columns;
+import io.eddy.deploy.csv.CsvReader;
+import io.eddy.deploy.csv.Recording;
+import io.eddy.deploy.process.StopSignal;
+import java.io.ByteArrayInputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+/// Whole runs: a real broker, the real application, forecasts read back.
+class DemoTest {
+  private final StringWriter words = new StringWriter();
+  private final StopSignal stop = new StopSignal();
+
+  @Test
+  void shouldAnswerEachRowOrPutItWithTheDeadLetters() {
+    var csv = new StringBuilder("key,t,value\n");
+    for (int t = 1; t <= 120; t++) {
+      csv.append("a,%d,%f%n".formatted(t, 10 + 5 * Math.sin(t / 3.0)));
+      csv.append("b,%d,%s%n".formatted(t, t % 40 == 0 ? "broken" : "7"));
+    }
+
+    Summary summary = run(Optional.of(recording(csv.toString())), Optional.empty());
+
+    assertThat(summary.events()).isEqualTo(240);
+    assertThat(summary.deadLetters()).isEqualTo(3);
+    assertThat(summary.forecasts()).isEqualTo(237);
+    assertThat(summary.keys()).isEqualTo(2);
+    assertThat(summary.constantKeys()).isEqualTo(1);
+    assertThat(summary.modelVersion()).isPositive();
+    assertThat(summary.trainings()).isPositive();
+    assertThat(summary.skill()).isNotNull();
+    assertThat(words.toString()).contains("model v1 answers from now on").doesNotContain("\u001b");
+  }
+
+  @Test
+  void shouldWatchThisMachineUntilTheTimeIsOver() {
+    Summary summary = run(Optional.empty(), Optional.of(Duration.ofSeconds(3)));
+
+    assertThat(summary.events()).isGreaterThan(50);
+    assertThat(summary.isComplete()).isTrue();
+    assertThat(summary.keys()).isGreaterThan(3);
+  }
+
+  private Summary run(Optional<Recording> recording, Optional<Duration> limit) {
+    var settings =
+        new DemoSettings(
+            recording,
+            "test",
+            limit,
+            OptionalDouble.empty(),
+            true,
+            0,
+            Map.of("eddy.hidden.size", "4"));
+    var writer = new PrintWriter(words, true);
+    return new Demo(settings, Display.plain(writer, Duration.ofSeconds(1)), stop).run();
+  }
+
+  private static Recording recording(String csv) {
+    var columns =
+        new Columns(Optional.of("key"), Optional.of("t"), Optional.of("value"), Optional.empty());
+    return CsvReader.read(
+        "test.csv", new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8)), columns);
+  }
+}
