@@ -1,0 +1,162 @@
+package io.eddy.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eddy.it.cluster.Answers;
+import io.eddy.it.cluster.Answers.Answer;
+import io.eddy.it.cluster.ClusterExtension;
+import io.eddy.it.cluster.Instance;
+import io.eddy.it.cluster.KafkaCluster;
+import io.eddy.it.cluster.PublishedModels;
+import io.eddy.it.cluster.TestApplication;
+import io.eddy.it.cluster.TopicReader;
+import io.eddy.it.scenario.Event;
+import io.eddy.it.scenario.Origin;
+import io.eddy.it.scenario.PinnedReplay;
+import io.eddy.it.scenario.Waves;
+import io.eddy.processors.training.HistoryKey;
+import io.eddy.schemas.avro.Forecast;
+import io.eddy.schemas.avro.HistoryWindow;
+import io.eddy.schemas.avro.ModelDecision;
+import io.eddy.schemas.avro.ModelManifest;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import org.apache.kafka.streams.StreamsConfig;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// Events are forecast, their history trains a network, the new version is decided on and swapped
+/// in, and the forecasts that follow are its own: one run, and what it left in the topics.
+@ExtendWith(ClusterExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class WholeLoopIT {
+  private static final int SERIES = 4;
+  private static final int PARTITIONS = 2;
+
+  /// Four windows of history on each partition are there at step 32, eight not before step 64: each
+  /// partition trains once.
+  private static final int STEPS_BEFORE = 40;
+
+  private static final int STEPS = 60;
+
+  private TestApplication application;
+  private SortedMap<Origin, Answer> answers;
+  private PublishedModels models;
+
+  @BeforeAll
+  void run(KafkaCluster cluster) {
+    var waves = new Waves(SERIES, PARTITIONS);
+    application =
+        TestApplication.create(
+            cluster, "loop", PARTITIONS, Map.of(StreamsConfig.NUM_STREAM_THREADS_CONFIG, "2"));
+    try (Instance instance = application.start()) {
+      application.send(waves.steps(0, STEPS_BEFORE));
+      instance.awaitDecision(PARTITIONS);
+      application.send(waves.steps(STEPS_BEFORE, STEPS));
+      instance.awaitSettled(SERIES * STEPS);
+    }
+    answers = Answers.await(application, SERIES * STEPS).byOrigin();
+    models = PublishedModels.versions(application);
+  }
+
+  @Test
+  void shouldAnswerEachEventExactlyOnceUnderItsKeyAndPartition() {
+    assertThat(answers.keySet()).isEqualTo(application.sent().keySet());
+    answers.forEach(
+        (origin, answer) -> {
+          Event event = application.sent().get(origin);
+          assertThat(answer.key()).isEqualTo(event.key());
+          assertThat(answer.partition()).isEqualTo(origin.partition());
+          assertThat(answer.forecast().getActualValue()).isEqualTo(event.value());
+        });
+  }
+
+  @Test
+  void shouldSendEachFullWindowToHistory() {
+    var deserializer =
+        application
+            .registry()
+            .serde(HistoryWindow.class, application.topics().history())
+            .deserializer();
+    List<String> windows = new ArrayList<>();
+    for (var record : TopicReader.readAll(application.cluster(), application.topics().history())) {
+      HistoryWindow window = deserializer.deserialize(record.topic(), record.value());
+      String key = new String(HistoryKey.series(record.key()), StandardCharsets.UTF_8);
+      assertThat(window.getValues()).isEqualTo(values(key, window.getFirstStep()));
+      assertThat(record.partition()).isEqualTo(window.getPartition());
+      windows.add(key + " " + window.getWindow());
+    }
+    assertThat(windows)
+        .contains("series-0 0", "series-0 1", "series-0 2", "series-3 2")
+        .doesNotContain("series-0 3");
+  }
+
+  private List<Double> values(String key, long firstStep) {
+    return application.sent().values().stream()
+        .filter(event -> event.key().equals(key))
+        .skip(firstStep)
+        .limit(TestApplication.WINDOW)
+        .map(Event::value)
+        .toList();
+  }
+
+  @Test
+  void shouldPublishWhatEachPartitionHasTrained() {
+    PublishedModels candidates = PublishedModels.candidates(application);
+
+    assertThat(models.digests()).hasSize(PARTITIONS).isEqualTo(candidates.digests());
+    assertThat(models.manifests()).extracting(ModelManifest::getVersion).containsExactly(1, 2);
+    assertThat(models.manifests())
+        .extracting(manifest -> manifest.getProvenance().get("training.partition"))
+        .containsExactlyInAnyOrder("0", "1");
+    assertThat(models.decisions())
+        .extracting(ModelDecision::getSequence, ModelDecision::getPredecessor)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(1L, 0L),
+            org.assertj.core.groups.Tuple.tuple(2L, 1L));
+  }
+
+  @Test
+  void shouldAnswerWithTheNewVersionAfterTheSwap() {
+    for (Answer answer : answers.values()) {
+      Forecast forecast = answer.forecast();
+      if (forecast.getSteps() > STEPS_BEFORE) {
+        assertThat(forecast.getModelVersion()).isEqualTo(PARTITIONS);
+        assertThat(forecast.getDecision()).isEqualTo(PARTITIONS);
+      } else if (forecast.getSteps() <= 2 * TestApplication.WINDOW) {
+        assertThat(forecast.getModelVersion()).as("before there was history").isZero();
+      }
+    }
+  }
+
+  @Test
+  void shouldAnswerAsARewarmedKeyUnderThePublishedWeights() {
+    var replay = new PinnedReplay(application.config().forecasterSpec(), models.forecasters());
+
+    answers.forEach(
+        (origin, answer) ->
+            assertThat(answer.forecast())
+                .isEqualTo(
+                    replay.answer(application.sent().get(origin), origin, answer.forecast())));
+  }
+
+  @Test
+  void shouldForecastBetterThanTheLastValueOnceTrained() {
+    double error = 0;
+    double errorOfLastValue = 0;
+    for (Answer answer : answers.values()) {
+      Forecast forecast = answer.forecast();
+      if (forecast.getSteps() > STEPS_BEFORE + 1) {
+        List<Double> recent = values(answer.key(), forecast.getSteps() - 2);
+        error += Math.abs(forecast.getActualValue() - forecast.getExpectedValue());
+        errorOfLastValue += Math.abs(recent.get(1) - recent.get(0));
+      }
+    }
+    assertThat(error).isLessThan(errorOfLastValue / 2);
+  }
+}

@@ -1,0 +1,110 @@
+package io.eddy.it.cluster;
+
+import io.eddy.deploy.broker.EmbeddedBroker;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/// The Kafka cluster that all tests of a JVM share: a genuine broker in this process, or the one
+/// that `-Deddy.it.bootstrap.servers=host:port` names. Tests keep apart by their topics and
+/// application ids, never by a broker of their own.
+public final class KafkaCluster implements AutoCloseable {
+  private static final String SERVERS = "eddy.it.bootstrap.servers";
+  private static final long ANSWER_SECONDS = 60;
+
+  private final @Nullable EmbeddedBroker broker;
+  private final String bootstrapServers;
+  private final Admin admin;
+  private final KafkaProducer<byte[], byte[]> producer;
+
+  private KafkaCluster(@Nullable EmbeddedBroker broker, String bootstrapServers) {
+    this.broker = broker;
+    this.bootstrapServers = bootstrapServers;
+    this.admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
+    this.producer =
+        new KafkaProducer<>(
+            Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                2 << 20),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+  }
+
+  static KafkaCluster open() {
+    String named = System.getProperty(SERVERS);
+    if (named != null) {
+      return new KafkaCluster(null, named);
+    }
+    var broker = EmbeddedBroker.start(0);
+    return new KafkaCluster(broker, broker.bootstrapServers());
+  }
+
+  /// What clients take as `bootstrap.servers`.
+  public String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  /// A client to administer it with, shared.
+  public Admin admin() {
+    return admin;
+  }
+
+  /// Makes a topic as a user would, with the broker's defaults. Records stay whatever their age.
+  public void createTopic(String name, int partitions) {
+    var topic =
+        new NewTopic(name, partitions, (short) -1 /* the broker's default */)
+            .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
+    await(admin.createTopics(List.of(topic)).all());
+  }
+
+  /// Deletes topics; returns when the cluster has agreed.
+  public void deleteTopics(Collection<String> names) {
+    await(admin.deleteTopics(names).all());
+  }
+
+  /// Sends records, in their order; returns when the cluster has all of them.
+  ///
+  /// @return where each of them stands
+  public List<RecordMetadata> send(List<ProducerRecord<byte[], byte[]>> records) {
+    List<Future<RecordMetadata>> sent = records.stream().map(producer::send).toList();
+    producer.flush();
+    return sent.stream().map(KafkaCluster::await).toList();
+  }
+
+  /// What the cluster answers.
+  public static <T> T await(Future<T> future) {
+    try {
+      return future.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("the cluster did not do as told: " + e, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+    admin.close();
+    if (broker != null) {
+      broker.close();
+    }
+  }
+}
