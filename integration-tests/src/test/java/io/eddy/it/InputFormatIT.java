@@ -1,13 +1,10 @@
 package io.eddy.it;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.eddy.it.cluster.Answers;
 import io.eddy.it.cluster.ClusterExtension;
 import io.eddy.it.cluster.Instance;
 import io.eddy.it.cluster.KafkaCluster;
 import io.eddy.it.cluster.TestApplication;
-import io.eddy.it.scenario.PinnedReplay;
 import io.eddy.it.scenario.Readings;
 import io.eddy.it.scenario.Waves;
 import io.eddy.processors.config.ProcessorsConfig;
@@ -15,12 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// The input is the user's own topic, as it is: the fields are named in the configuration, and nobody
-/// has to change what they write.
+/// The input is the user's own topic, as it is: the fields are named in the configuration, and
+/// nobody has to change what they write.
 @ExtendWith(ClusterExtension.class)
 class InputFormatIT {
   private static final Waves WAVES = new Waves(2, 1);
@@ -65,8 +61,7 @@ class InputFormatIT {
     TestApplication application =
         create(
             cluster,
-            Map.of(
-                ProcessorsConfig.INPUT_FORMAT, "number", ProcessorsConfig.INPUT_TIME_FIELD, ""));
+            Map.of(ProcessorsConfig.INPUT_FORMAT, "number", ProcessorsConfig.INPUT_TIME_FIELD, ""));
 
     answers(application, event -> Double.toString(event.value()).getBytes(StandardCharsets.UTF_8));
   }
@@ -83,17 +78,6 @@ class InputFormatIT {
       instance.awaitProcessed((long) STEPS * WAVES.keys());
     }
 
-    var answers = Answers.await(application, STEPS * WAVES.keys()).byOrigin();
-    var replay = new PinnedReplay(application.config().forecasterSpec(), Map.of());
-    assertThat(answers.keySet()).isEqualTo(application.sent().keySet());
-    application
-        .sent()
-        .forEach(
-            (origin, event) -> {
-              var answer = Objects.requireNonNull(answers.get(origin));
-              assertThat(answer.key()).isEqualTo(event.key());
-              assertThat(answer.forecast())
-                  .isEqualTo(replay.answer(event, origin, answer.forecast()));
-            });
+    Answers.await(application).assertAsReplayed();
   }
 }

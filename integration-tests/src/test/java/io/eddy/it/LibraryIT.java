@@ -22,9 +22,11 @@ import io.eddy.schemas.avro.Reason;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -54,8 +56,7 @@ class LibraryIT {
 
   @Test
   void shouldForecastAStreamOfAForeignTopology(KafkaCluster cluster) {
-    TestApplication application =
-        TestApplication.create(cluster, "library", PARTITIONS, Map.of());
+    TestApplication application = TestApplication.create(cluster, "library", PARTITIONS, Map.of());
     String output = application.id() + "-alerts";
     cluster.createTopic(output, PARTITIONS);
     var progress = new Progress();
@@ -70,7 +71,7 @@ class LibraryIT {
         streams.start();
         send(application, WAVES.steps(0, STEPS_BEFORE));
         Patience.await("a swap").until(decision::get, sequence -> sequence >= 1);
-        application.sendRaw(new ProducerRecord<>(application.input(), bytes("series-0;0;NaN")));
+        application.sendRaw(line(application, 0, "series-0;0;NaN"));
         send(application, WAVES.steps(STEPS_BEFORE, STEPS));
         Patience.await("all answered")
             .until(
@@ -88,7 +89,8 @@ class LibraryIT {
         .isEqualTo(Reason.NOT_FINITE);
   }
 
-  /// What a user may have: lines of text without a key, from which they make observations by sensor.
+  /// What a user may have: lines of text without a key, from which they make observations by
+  /// sensor.
   private static Topology topology(
       TestApplication application, String output, Progress progress, Properties properties) {
     var builder = new StreamsBuilder(new TopologyConfig(new StreamsConfig(properties)));
@@ -96,7 +98,7 @@ class LibraryIT {
         builder.stream(
                 application.input(),
                 Consumed.with(Serdes.ByteArray(), Serdes.String()).withName("lines"))
-            .selectKey((none, line) -> line.split(";")[0], Named.as("by-sensor"))
+            .selectKey((none, line) -> line.split(";", -1)[0], Named.as("by-sensor"))
             .repartition(
                 Repartitioned.with(Serdes.String(), Serdes.String())
                     .withName("sensors")
@@ -117,7 +119,7 @@ class LibraryIT {
   }
 
   private static Observation observation(String line) {
-    String[] cells = line.split(";");
+    String[] cells = line.split(";", -1);
     return new Observation(
         Instant.ofEpochMilli(Long.parseLong(cells[1])), Double.parseDouble(cells[2]));
   }
@@ -125,10 +127,16 @@ class LibraryIT {
   private static void send(TestApplication application, List<Event> events) {
     for (Event event : events) {
       application.sendRaw(
-          new ProducerRecord<>(
-              application.input(),
-              bytes(event.key() + ";" + event.time() + ";" + event.value())));
+          line(
+              application,
+              event.partition(),
+              event.key() + ";" + event.time() + ";" + event.value()));
     }
+  }
+
+  private static ProducerRecord<byte[], byte[]> line(
+      TestApplication application, int partition, String line) {
+    return new ProducerRecord<>(application.input(), partition, null, bytes(line));
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> forecasts(
@@ -146,13 +154,13 @@ class LibraryIT {
             PublishedModels.versions(application).forecasters());
     Map<String, List<Event>> events = new HashMap<>();
     for (Event event : WAVES.steps(0, STEPS)) {
-      events.computeIfAbsent(event.key(), key -> new java.util.ArrayList<>()).add(event);
+      events.computeIfAbsent(event.key(), key -> new ArrayList<>()).add(event);
     }
     assertThat(records).hasSize(STEPS * WAVES.keys());
     for (var record : records) {
       Forecast forecast = deserializer.deserialize(record.topic(), record.value());
       String key = new String(record.key(), StandardCharsets.UTF_8);
-      Event event = events.get(key).removeFirst();
+      Event event = Objects.requireNonNull(events.get(key)).removeFirst();
       var origin = new Origin(forecast.getInputPartition(), forecast.getInputOffset());
       assertThat(forecast).isEqualTo(replay.answer(event, origin, forecast));
       if (forecast.getSteps() > STEPS_BEFORE) {

@@ -1,6 +1,7 @@
 package io.eddy.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.eddy.it.cluster.Answers;
 import io.eddy.it.cluster.Answers.Answer;
@@ -11,8 +12,6 @@ import io.eddy.it.cluster.PublishedModels;
 import io.eddy.it.cluster.TestApplication;
 import io.eddy.it.cluster.TopicReader;
 import io.eddy.it.scenario.Event;
-import io.eddy.it.scenario.Origin;
-import io.eddy.it.scenario.PinnedReplay;
 import io.eddy.it.scenario.Waves;
 import io.eddy.processors.training.HistoryKey;
 import io.eddy.schemas.avro.Forecast;
@@ -23,7 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.Objects;
 import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,7 +44,7 @@ class WholeLoopIT {
   private static final int STEPS = 60;
 
   private TestApplication application;
-  private SortedMap<Origin, Answer> answers;
+  private Answers answers;
   private PublishedModels models;
 
   @BeforeAll
@@ -60,20 +59,19 @@ class WholeLoopIT {
       application.send(waves.steps(STEPS_BEFORE, STEPS));
       instance.awaitSettled(SERIES * STEPS);
     }
-    answers = Answers.await(application, SERIES * STEPS).byOrigin();
+    answers = Answers.await(application);
     models = PublishedModels.versions(application);
   }
 
   @Test
   void shouldAnswerEachEventExactlyOnceUnderItsKeyAndPartition() {
-    assertThat(answers.keySet()).isEqualTo(application.sent().keySet());
-    answers.forEach(
-        (origin, answer) -> {
-          Event event = application.sent().get(origin);
-          assertThat(answer.key()).isEqualTo(event.key());
-          assertThat(answer.partition()).isEqualTo(origin.partition());
-          assertThat(answer.forecast().getActualValue()).isEqualTo(event.value());
-        });
+    assertThat(answers.byOrigin().keySet()).isEqualTo(application.sent().keySet());
+    for (Answer answer : answers.all()) {
+      Event event = Objects.requireNonNull(application.sent().get(answer.origin()));
+      assertThat(answer.key()).isEqualTo(event.key());
+      assertThat(answer.partition()).isEqualTo(event.partition());
+      assertThat(answer.forecast().getActualValue()).isEqualTo(event.value());
+    }
   }
 
   @Test
@@ -116,14 +114,12 @@ class WholeLoopIT {
         .containsExactlyInAnyOrder("0", "1");
     assertThat(models.decisions())
         .extracting(ModelDecision::getSequence, ModelDecision::getPredecessor)
-        .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(1L, 0L),
-            org.assertj.core.groups.Tuple.tuple(2L, 1L));
+        .containsExactly(tuple(1L, 0L), tuple(2L, 1L));
   }
 
   @Test
   void shouldAnswerWithTheNewVersionAfterTheSwap() {
-    for (Answer answer : answers.values()) {
+    for (Answer answer : answers.all()) {
       Forecast forecast = answer.forecast();
       if (forecast.getSteps() > STEPS_BEFORE) {
         assertThat(forecast.getModelVersion()).isEqualTo(PARTITIONS);
@@ -136,20 +132,14 @@ class WholeLoopIT {
 
   @Test
   void shouldAnswerAsARewarmedKeyUnderThePublishedWeights() {
-    var replay = new PinnedReplay(application.config().forecasterSpec(), models.forecasters());
-
-    answers.forEach(
-        (origin, answer) ->
-            assertThat(answer.forecast())
-                .isEqualTo(
-                    replay.answer(application.sent().get(origin), origin, answer.forecast())));
+    answers.assertAsReplayed();
   }
 
   @Test
   void shouldForecastBetterThanTheLastValueOnceTrained() {
     double error = 0;
     double errorOfLastValue = 0;
-    for (Answer answer : answers.values()) {
+    for (Answer answer : answers.all()) {
       Forecast forecast = answer.forecast();
       if (forecast.getSteps() > STEPS_BEFORE + 1) {
         List<Double> recent = values(answer.key(), forecast.getSteps() - 2);

@@ -71,7 +71,11 @@ public final class OnlineForecaster {
     java.util.Arrays.fill(state.network, 0);
     java.util.Arrays.fill(state.outlook, 0);
     Series series = state.series();
-    if (stepper == null || series.steps() == 0) {
+    if (series.steps() == 0) {
+      return;
+    }
+    if (stepper == null) {
+      naiveOutlook(state);
       return;
     }
     // Where the ring has lost the series' beginning, its first steps lack their own past.

@@ -6,7 +6,9 @@ import io.eddy.model.network.ForecasterProgram;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.parameter.Parameters;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 
@@ -16,6 +18,12 @@ public final class Examples {
   public static final long HOUR = 3_600_000;
 
   private Examples() {}
+
+  /// One cell after another, as the seed counts up.
+  public static CellType cell(long seed) {
+    List<CellType> cells = List.of(CellType.values());
+    return cells.get(Math.floorMod(seed, cells.size()));
+  }
 
   /// A small network with every part in use: confidence 0.9, a window of 10.
   public static ForecasterSpec spec(CellType cell, int horizon, int season) {
@@ -91,7 +99,7 @@ public final class Examples {
     for (double value : values) {
       answer = engine.observe(state, state.series().steps() * HOUR, value);
     }
-    return java.util.Objects.requireNonNull(answer);
+    return Objects.requireNonNull(answer);
   }
 
   /// Everything that an answer says, so that answers can be compared bit by bit.

@@ -91,7 +91,7 @@ class OnlineForecasterTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void shouldNeverLetQuantilesCross(long seed) {
-    ForecasterSpec spec = spec(CellType.values()[(int) seed % 3], 5, seed % 2 == 0 ? 0 : 3);
+    ForecasterSpec spec = spec(Examples.cell(seed), 5, seed % 2 == 0 ? 0 : 3);
     var engine = new OnlineForecaster(spec, randomForecaster(spec, seed));
     var state = new SeriesState(spec);
 
@@ -464,6 +464,25 @@ class OnlineForecasterTest {
     float[] network = new float[spec.stateSize()];
     stepper.store(0, network, 0);
     return network;
+  }
+
+  @Test
+  void shouldRewarmToTheNaiveForecastAsIfNoModelHadEverBeen() {
+    ForecasterSpec spec = spec(CellType.LSTM, 3, 4);
+    var naive = new OnlineForecaster(spec, null);
+    var always = new SeriesState(spec);
+    observe(naive, always, walk(50, 31));
+    var swapped = new SeriesState(spec);
+    observe(new OnlineForecaster(spec, randomForecaster(spec, 5)), swapped, walk(50, 31));
+
+    naive.rewarm(swapped);
+
+    assertThat(swapped.network).isEqualTo(always.network).containsOnly(0);
+    assertThat(swapped.outlook).isEqualTo(always.outlook);
+    Answer next = observe(naive, swapped, walk(51, 31)[50]);
+    assertThat(next.expectedLower()).isLessThan(next.expected());
+    assertThat(next.expectedUpper()).isGreaterThan(next.expected());
+    assertThat(next.anomaly()).isFalse();
   }
 
   @Test

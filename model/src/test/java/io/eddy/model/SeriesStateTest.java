@@ -139,7 +139,7 @@ class SeriesStateTest {
   @ParameterizedTest
   @EnumSource(CellType.class)
   void shouldRefuseAStateThatEndsTooEarlyWhereverItEnds(CellType cell) {
-    long seed = 60 + cell.code();
+    long seed = 60L + cell.code();
     var random = new SplittableRandom(seed);
     for (int example = 0; example < 5; example++) {
       ForecasterSpec spec =

@@ -1,17 +1,21 @@
 package io.eddy.deploy.app;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.UserException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /// A Kafka cluster that a command is about to work with.
 public final class Cluster {
@@ -30,6 +34,29 @@ public final class Cluster {
     return connect(settings, PATIENCE);
   }
 
+  /// Waits until topics that were just made are known to the broker that is asked: the controller
+  /// confirms a topic before every broker has heard of it. Gives up silently after ten seconds, for
+  /// whatever checks the topics next has better words.
+  public static void awaitTopics(Admin admin, Collection<String> names) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < deadline) {
+      try {
+        admin.describeTopics(names).allTopicNames().get(PATIENCE.toMillis(), MILLISECONDS);
+        return;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+          return;
+        }
+        LockSupport.parkNanos(MILLISECONDS.toNanos(20));
+      } catch (TimeoutException e) {
+        return;
+      }
+    }
+  }
+
   static Admin connect(Map<String, ?> settings, Duration patience) {
     Map<String, Object> patient = new HashMap<>(settings);
     patient.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
@@ -43,7 +70,7 @@ public final class Cluster {
     }
     Admin admin = create(patient, servers);
     try {
-      admin.describeCluster().clusterId().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      admin.describeCluster().clusterId().get(patience.toMillis(), MILLISECONDS);
       return admin;
     } catch (ExecutionException e) {
       admin.close(Duration.ZERO);

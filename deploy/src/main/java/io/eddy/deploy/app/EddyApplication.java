@@ -77,11 +77,11 @@ public final class EddyApplication {
   ///
   /// @param publishing polled by stream threads: while it is false, no trained model leaves
   public RunningApplication start(Progress progress, BooleanSupplier publishing) {
-    try (Admin admin = connect()) {
-      new TopicCheck(topicPlan(admin), REPAIR).require(admin);
-    }
     SchemaRegistry registry = SchemaRegistry.from(config.kafkaProperties());
     try {
+      try (Admin admin = connect()) {
+        new TopicCheck(topicPlan(admin), REPAIR).require(admin);
+      }
       Forecasting.registerSchemas(config, registry);
       InputSchemaCheck.require(config, registry);
       var properties = new Properties();

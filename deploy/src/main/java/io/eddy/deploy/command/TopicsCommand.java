@@ -1,13 +1,17 @@
 package io.eddy.deploy.command;
 
+import io.eddy.deploy.app.Cluster;
 import io.eddy.deploy.app.EddyApplication;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.Logging;
+import io.eddy.processors.topic.PlannedTopic;
 import io.eddy.processors.topic.TopicCheck;
 import io.eddy.processors.topic.TopicPlan;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,6 +30,9 @@ import picocli.CommandLine.Spec;
       "  eddy topics create --config eddy.properties"
     })
 final class TopicsCommand implements Runnable {
+  private static final Duration SETTLING = Duration.ofSeconds(2);
+  private static final String REPAIR = "\"eddy topics create\" with the same options";
+
   @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
   @Spec
   private CommandSpec spec;
@@ -48,8 +55,7 @@ final class TopicsCommand implements Runnable {
         (admin, plan) -> {
           PrintWriter out = spec.commandLine().getOut();
           out.print(plan.describe());
-          List<String> problems =
-              new TopicCheck(plan, "\"eddy topics create\" with the same options").problems(admin);
+          List<String> problems = new TopicCheck(plan, REPAIR).problems(admin);
           problems.forEach(problem -> out.println("- " + problem));
           out.println(problems.isEmpty() ? "the cluster is as planned" : "");
           return problems.isEmpty() ? ExitCode.OK : ExitCode.UNFIT;
@@ -72,9 +78,19 @@ final class TopicsCommand implements Runnable {
               .forEach(
                   (topic, outcome) ->
                       out.println(outcome.name().toLowerCase(Locale.ROOT) + "  " + topic));
-          new TopicCheck(plan, "\"eddy topics create\" with the same options").require(admin);
+          Cluster.awaitTopics(admin, plan.topics().stream().map(PlannedTopic::name).toList());
+          awaitNoProblems(new TopicCheck(plan, REPAIR), admin);
           return ExitCode.OK;
         });
+  }
+
+  /// Settings that were just changed reach the brokers a moment later.
+  private static void awaitNoProblems(TopicCheck check, Admin admin) {
+    long deadline = System.nanoTime() + SETTLING.toNanos();
+    while (System.nanoTime() < deadline && !check.problems(admin).isEmpty()) {
+      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+    }
+    check.require(admin);
   }
 
   private interface Work {

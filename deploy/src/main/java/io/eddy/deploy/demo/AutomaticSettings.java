@@ -13,6 +13,8 @@ import java.util.Map;
 /// - **window size**: a twelfth of the usual (median) series, at least 8, at most 64, then up to
 ///   whole seasons. So every series fills about twelve windows, and a window shows each phase of
 ///   the season equally often;
+/// - **windows before the first training**: one for each series, at least 4, at most 256, so that
+///   the first model has seen more than a few series;
 /// - **growth**: with fewer than 64 windows in all, training runs again after half as many new
 ///   ones, else after as many new ones as before (1.0);
 /// - **history slots**: as many as the usual series fills, at least 16, at most 128, so that a
@@ -27,6 +29,9 @@ final class AutomaticSettings {
   private static final int SLOTS_MAX = 128;
   private static final int LIVE_WINDOW = 32;
   private static final int LIVE_SLOTS = 32;
+  private static final int LIVE_FIRST_TRAINING = 40;
+  private static final int FIRST_TRAINING_MIN = 4;
+  private static final int FIRST_TRAINING_MAX = 256;
   private static final long CENTURIES_MS = 1000L * 365 * 86_400_000;
 
   private AutomaticSettings() {}
@@ -37,6 +42,7 @@ final class AutomaticSettings {
     Map<String, String> settings = new LinkedHashMap<>();
     put(settings, ProcessorsConfig.WINDOW_SIZE, LIVE_WINDOW);
     put(settings, ProcessorsConfig.HISTORY_SLOTS, LIVE_SLOTS);
+    put(settings, ProcessorsConfig.TRAINING_WINDOWS_MIN, LIVE_FIRST_TRAINING);
     return settings;
   }
 
@@ -50,6 +56,10 @@ final class AutomaticSettings {
     Map<String, String> settings = new LinkedHashMap<>();
     put(settings, ProcessorsConfig.WINDOW_SIZE, window);
     put(settings, ProcessorsConfig.HISTORY_SLOTS, slots);
+    put(
+        settings,
+        ProcessorsConfig.TRAINING_WINDOWS_MIN,
+        Math.clamp(recording.keys().size(), FIRST_TRAINING_MIN, FIRST_TRAINING_MAX));
     put(settings, ProcessorsConfig.TRAINING_GROWTH, windows < FEW_WINDOWS ? 0.5 : 1.0);
     put(settings, ProcessorsConfig.INPUT_TIME_AHEAD_MAX_MS, CENTURIES_MS);
     return settings;

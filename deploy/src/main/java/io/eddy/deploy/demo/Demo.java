@@ -1,5 +1,6 @@
 package io.eddy.deploy.demo;
 
+import io.eddy.deploy.app.Cluster;
 import io.eddy.deploy.app.EddyApplication;
 import io.eddy.deploy.app.RunningApplication;
 import io.eddy.deploy.broker.EmbeddedBroker;
@@ -136,7 +137,9 @@ public final class Demo {
             .configs(Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime"));
     try (Admin admin = application.connect()) {
       admin.createTopics(List.of(input)).all().get();
+      Cluster.awaitTopics(admin, List.of(INPUT_TOPIC));
       application.topicPlan(admin).create(admin);
+      Cluster.awaitTopics(admin, application.config().topics().all());
     } catch (ExecutionException e) {
       throw new UserException(
           ExitCode.FAILED, "the demo's topics cannot be made: " + e.getMessage(), e);

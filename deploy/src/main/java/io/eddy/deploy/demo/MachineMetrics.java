@@ -110,8 +110,9 @@ final class MachineMetrics {
   }
 
   private void addJvm() {
-    var heap = ManagementFactory.getMemoryMXBean();
-    add("jvm-heap-bytes", FAST, gauge(() -> heap.getHeapMemoryUsage().getUsed()));
+    if (ManagementFactory.getThreadMXBean() instanceof com.sun.management.ThreadMXBean threads) {
+      add("jvm-allocated-bytes-per-second", FAST, new Rate(threads::getTotalThreadAllocatedBytes));
+    }
     if (ManagementFactory.getOperatingSystemMXBean()
         instanceof com.sun.management.OperatingSystemMXBean process) {
       add("jvm-cpu-nanos-per-second", FAST, new Rate(process::getProcessCpuTime));

@@ -48,7 +48,7 @@ public final class StopSignal {
 
   private void signalled() {
     if (isRequested()) {
-      Runtime.getRuntime().halt(INTERRUPTED);
+      System.exit(INTERRUPTED);
     }
     request();
   }

@@ -38,10 +38,12 @@ public final class LiveScreen implements AutoCloseable {
             .system(true)
             .dumb(true)
             .encoding(StandardCharsets.UTF_8)
-            // Ctrl-C belongs to the program, which ends through its shutdown hook.
+            // Ctrl-C belongs to the program: see StopSignal.
             .nativeSignals(false)
             .build();
     var screen = new LiveScreen(terminal);
+    // However the process ends, nobody wants to be left without a cursor.
+    Runtime.getRuntime().addShutdownHook(new Thread(screen::close, "eddy-screen"));
     screen.write(ENTER);
     return screen;
   }

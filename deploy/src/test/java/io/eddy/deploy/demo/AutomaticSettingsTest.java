@@ -40,6 +40,7 @@ class AutomaticSettingsTest {
   void shouldTrainOftenOnAShortRecording() {
     assertThat(AutomaticSettings.replay(AirPassengers.read(), 12))
         .containsEntry(ProcessorsConfig.WINDOW_SIZE, "12")
+        .containsEntry(ProcessorsConfig.TRAINING_WINDOWS_MIN, "4")
         .containsEntry(ProcessorsConfig.TRAINING_GROWTH, "0.5");
   }
 }

@@ -13,7 +13,7 @@ class MachineMetricsTest {
 
     Map<String, Double> values = metrics.read(50); // a tick at which all are due
 
-    assertThat(values).containsKeys("jvm-heap-bytes", "memory-percent");
+    assertThat(values).containsKeys("jvm-allocated-bytes-per-second", "memory-percent");
     assertThat(values.values()).allMatch(Double::isFinite).allMatch(value -> value >= 0);
     assertThat(values.get("memory-percent")).isBetween(0.0, 100.0);
   }
@@ -23,6 +23,8 @@ class MachineMetricsTest {
     var metrics = new MachineMetrics();
     metrics.read(0);
 
-    assertThat(metrics.read(1)).containsKey("jvm-heap-bytes").doesNotContainKey("memory-percent");
+    assertThat(metrics.read(1))
+        .containsKey("jvm-allocated-bytes-per-second")
+        .doesNotContainKey("memory-percent");
   }
 }

@@ -3,11 +3,13 @@ package io.eddy.it.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eddy.it.scenario.Origin;
+import io.eddy.it.scenario.PinnedReplay;
 import io.eddy.schemas.avro.Forecast;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -16,6 +18,7 @@ import org.apache.kafka.common.utils.Bytes;
 
 /// The forecasts that an application has committed, as any consumer reads them.
 public final class Answers {
+  private final TestApplication application;
   private final List<Answer> all;
 
   /// One record of the topic of forecasts.
@@ -29,7 +32,8 @@ public final class Answers {
     }
   }
 
-  private Answers(List<Answer> all) {
+  private Answers(TestApplication application, List<Answer> all) {
+    this.application = application;
     this.all = all;
   }
 
@@ -57,7 +61,12 @@ public final class Answers {
               deserializer.deserialize(topic, record.headers(), record.value()),
               Bytes.wrap(record.value())));
     }
-    return new Answers(answers);
+    return new Answers(application, answers);
+  }
+
+  /// Waits until there is a forecast for each event that was sent, and reads all there are then.
+  public static Answers await(TestApplication application) {
+    return await(application, application.sent().size());
   }
 
   /// In the order of each partition.
@@ -73,5 +82,25 @@ public final class Answers {
       assertThat(other).as("another answer to %s", answer.origin()).isNull();
     }
     return answers;
+  }
+
+  /// Fails unless each event that was sent has one answer under its key, and that the one which is
+  /// computed again from the events and the published models alone.
+  public void assertAsReplayed() {
+    var replay =
+        new PinnedReplay(
+            application.config().forecasterSpec(),
+            PublishedModels.versions(application).forecasters());
+    SortedMap<Origin, Answer> answers = byOrigin();
+    assertThat(answers.keySet()).isEqualTo(application.sent().keySet());
+    application
+        .sent()
+        .forEach(
+            (origin, event) -> {
+              Answer answer = Objects.requireNonNull(answers.get(origin));
+              assertThat(answer.key()).isEqualTo(event.key());
+              assertThat(answer.forecast())
+                  .isEqualTo(replay.answer(event, origin, answer.forecast()));
+            });
   }
 }

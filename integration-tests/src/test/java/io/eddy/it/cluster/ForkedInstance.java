@@ -11,10 +11,11 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 
-/// One instance of an application in a process of its own, `eddy run --config FILE`: the only kind
-/// that can be killed as machines kill.
+/// `eddy` in a process of its own, with the configuration of an application in a file: as `eddy
+/// run` the only kind of instance that can be killed as machines kill.
 public final class ForkedInstance implements AutoCloseable {
   private static final int LOG_CHARACTERS = 4000;
+  private static final int END_SECONDS = 120;
 
   private final Process process;
   private final Path folder;
@@ -26,9 +27,13 @@ public final class ForkedInstance implements AutoCloseable {
 
   /// Starts the process and returns at once.
   ///
+  /// @param command of `eddy`
   /// @param changes settings of this instance, besides those of the application
   static ForkedInstance start(
-      TestApplication application, StateDirectory state, Map<String, String> changes) {
+      TestApplication application,
+      StateDirectory state,
+      List<String> command,
+      Map<String, String> changes) {
     try {
       Path folder = Files.createTempDirectory("eddy-it-process-");
       var properties = new Properties();
@@ -38,7 +43,7 @@ public final class ForkedInstance implements AutoCloseable {
       try (Writer writer = Files.newBufferedWriter(file)) {
         properties.store(writer, null);
       }
-      var builder = new ProcessBuilder(command(file));
+      var builder = new ProcessBuilder(java(command, file));
       builder.redirectErrorStream(true).redirectOutput(log(folder).toFile());
       return new ForkedInstance(builder.start(), folder);
     } catch (IOException e) {
@@ -46,17 +51,20 @@ public final class ForkedInstance implements AutoCloseable {
     }
   }
 
-  private static List<String> command(Path file) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
-    command.add("--enable-native-access=ALL-UNNAMED");
+  private static List<String> java(List<String> command, Path file) {
+    List<String> java = new ArrayList<>();
+    java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    java.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+    java.add("--enable-native-access=ALL-UNNAMED");
     // It lives for seconds, beside others: little memory, and no time for the second compiler.
-    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(ForkedMain.class.getName());
-    command.addAll(List.of("run", "--config", file.toString()));
-    return command;
+    java.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    // As a user has it: without the quiet that the tests' own file brings.
+    java.add("-Dlogback.configurationFile=logback.xml");
+    java.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    java.add(ForkedMain.class.getName());
+    java.addAll(command);
+    java.addAll(List.of("--config", file.toString()));
+    return java;
   }
 
   private static Path log(Path folder) {
@@ -87,18 +95,23 @@ public final class ForkedInstance implements AutoCloseable {
     awaitEnd();
   }
 
-  /// SIGTERM; returns its exit code when it has ended.
+  /// SIGTERM.
+  ///
+  /// @return its exit code when it has ended
   public int stop() {
     process.toHandle().destroy(); // Process.destroy would close its standard input, too.
-    awaitEnd();
-    return process.exitValue();
+    return awaitEnd();
   }
 
-  private void awaitEnd() {
+  /// Waits until it ends.
+  ///
+  /// @return its exit code
+  public int awaitEnd() {
     try {
-      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
         throw new AssertionError("the process does not end; it said:\n" + said());
       }
+      return process.exitValue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);

@@ -3,8 +3,8 @@ package io.eddy.it.cluster;
 import io.eddy.deploy.Eddy;
 import java.io.IOException;
 
-/// `eddy` in a process of its own that never outlives the test that started it: when its standard input
-/// ends, which is when the other process is gone, it halts.
+/// `eddy` in a process of its own that never outlives the test that started it: when its standard
+/// input ends, which is when the other process is gone, it halts.
 final class ForkedMain {
   private ForkedMain() {}
 

@@ -8,9 +8,11 @@ import io.eddy.schemas.avro.ModelChunk;
 import io.eddy.schemas.avro.ModelDecision;
 import io.eddy.schemas.avro.ModelManifest;
 import io.eddy.schemas.avro.ModelRecord;
+import io.eddy.schemas.avro.ModelRefusal;
 import io.eddy.schemas.serde.AvroSerde;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -19,13 +21,21 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/// What stands in a topic of models or candidates, put together from nothing but its records.
+/// What was written to a topic of models or candidates, put together from nothing but its records.
 public final class PublishedModels {
+  private static final Pattern MANIFEST = Pattern.compile("version/(\\d+)/manifest");
+
   private final Map<String, TreeMap<Integer, ByteBuffer>> chunks = new HashMap<>();
   private final List<ModelManifest> manifests = new ArrayList<>();
   private final List<ModelDecision> decisions = new ArrayList<>();
+  private final List<ModelRefusal> refusals = new ArrayList<>();
+  private final Set<Integer> removedVersions = new TreeSet<>();
 
   private PublishedModels() {}
 
@@ -44,7 +54,9 @@ public final class PublishedModels {
     var deserializer = AvroSerde.builtIn(ModelRecord.class).deserializer();
     for (var record : TopicReader.readAll(cluster, topic)) {
       ModelRecord content = deserializer.deserialize(topic, record.value());
-      if (content != null) { // a tombstone
+      if (content == null) {
+        models.remove(new String(record.key(), StandardCharsets.UTF_8));
+      } else {
         models.add(content.getContent());
       }
     }
@@ -59,7 +71,16 @@ public final class PublishedModels {
               .put(chunk.getIndex(), chunk.getData());
       case ModelManifest manifest -> manifests.add(manifest);
       case ModelDecision decision -> decisions.add(decision);
+      case ModelRefusal refusal -> refusals.add(refusal);
       default -> throw new AssertionError("not expected: " + content);
+    }
+  }
+
+  /// A tombstone; manifests go first.
+  private void remove(String key) {
+    Matcher manifest = MANIFEST.matcher(key);
+    if (manifest.matches()) {
+      removedVersions.add(Integer.parseInt(manifest.group(1)));
     }
   }
 
@@ -71,6 +92,16 @@ public final class PublishedModels {
   /// In the order in which they were published.
   public List<ModelDecision> decisions() {
     return decisions;
+  }
+
+  /// In the order in which they were published.
+  public List<ModelRefusal> refusals() {
+    return refusals;
+  }
+
+  /// The versions that compaction will remove.
+  public Set<Integer> removedVersions() {
+    return removedVersions;
   }
 
   /// The digests that the manifests name, in the order in which they were published.

@@ -8,6 +8,7 @@ import io.eddy.processors.Forecasting;
 import io.eddy.processors.Progress;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.rollout.ModelArtifacts;
+import io.eddy.processors.rollout.ModelMessage;
 import io.eddy.processors.topic.TopicPlan;
 import io.eddy.processors.topic.Topics;
 import io.eddy.schemas.avro.ModelRecord;
@@ -154,7 +155,12 @@ public final class TestApplication {
   ///
   /// @param changes settings of this instance, besides those of the application
   public ForkedInstance fork(StateDirectory state, Map<String, String> changes) {
-    return ForkedInstance.start(this, state, changes);
+    return ForkedInstance.start(this, state, List.of("run"), changes);
+  }
+
+  /// Runs another command of `eddy` in a process of its own.
+  public ForkedInstance fork(StateDirectory state, List<String> command) {
+    return ForkedInstance.start(this, state, command, Map.of());
   }
 
   EddyApplication withState(StateDirectory state) {
@@ -199,17 +205,21 @@ public final class TestApplication {
     return new Origin(place.partition(), place.offset());
   }
 
-  /// Sends a model as `eddy model import` would: the next version, if it is valid.
+  /// Offers a model from outside: the next version, if it is valid.
   public void importModel(Forecaster forecaster) {
-    var serializer = registry.serde(ModelRecord.class, topics().candidates()).serializer();
+    sendCandidate(ModelArtifacts.candidate(forecaster, 0, Instant.EPOCH));
+  }
+
+  /// Sends the records of a candidate, as they are.
+  public void sendCandidate(List<ModelMessage> messages) {
+    String topic = topics().candidates();
+    var serializer = registry.serde(ModelRecord.class, topic).serializer();
     cluster.send(
-        ModelArtifacts.candidate(forecaster, 0, Instant.EPOCH).stream()
+        messages.stream()
             .map(
                 message ->
                     new ProducerRecord<>(
-                        topics().candidates(),
-                        bytes(message.key()),
-                        serializer.serialize(topics().candidates(), message.value())))
+                        topic, bytes(message.key()), serializer.serialize(topic, message.value())))
             .toList());
   }
 

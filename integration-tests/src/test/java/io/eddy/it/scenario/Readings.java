@@ -37,12 +37,19 @@ public final class Readings {
 
   private final SchemaRegistry registry;
   private final String topic;
+  private final Schema schema;
 
   /// Registers the schema as that of a topic.
   public Readings(SchemaRegistry registry, String topic) {
+    this(registry, topic, SCHEMA);
+  }
+
+  /// The same with a later version of the schema, which has all the fields that are named here.
+  public Readings(SchemaRegistry registry, String topic, Schema schema) {
     this.registry = registry;
     this.topic = topic;
-    registry.idFor(SchemaRegistry.subject(topic), SCHEMA);
+    this.schema = schema;
+    registry.idFor(SchemaRegistry.subject(topic), schema);
   }
 
   /// An event as a reading.
@@ -55,33 +62,32 @@ public final class Readings {
   /// @param time epoch milliseconds
   public byte[] write(long time, @Nullable Object power) {
     return write(
-        SCHEMA,
+        schema,
         topic,
         reading -> {
           reading.put("meter", "some meter");
           reading.put("taken", 1000 * time);
-          var measured = new GenericData.Record(SCHEMA.getField("measured").schema());
-          measured.put("voltage", 230.0f);
+          var measured = new GenericData.Record(schema.getField("measured").schema());
           measured.put("power", power);
           reading.put("measured", measured);
         });
   }
 
   /// A record of another schema, registered for another topic.
-  public byte[] writeOther(Schema schema, Consumer<GenericRecord> content) {
-    return write(schema, topic + "-" + schema.getName(), content);
+  public byte[] writeOther(Schema other, Consumer<GenericRecord> content) {
+    return write(other, topic + "-" + other.getName(), content);
   }
 
-  private byte[] write(Schema schema, String registeredFor, Consumer<GenericRecord> content) {
-    var record = new GenericData.Record(schema);
+  private byte[] write(Schema writer, String registeredFor, Consumer<GenericRecord> content) {
+    var record = new GenericData.Record(writer);
     content.accept(record);
     var bytes = new ByteArrayOutputStream();
     try {
       var header = new DataOutputStream(bytes);
       header.writeByte(0);
-      header.writeInt(registry.idFor(SchemaRegistry.subject(registeredFor), schema));
+      header.writeInt(registry.idFor(SchemaRegistry.subject(registeredFor), writer));
       var encoder = EncoderFactory.get().binaryEncoder(bytes, null);
-      new GenericDatumWriter<GenericRecord>(schema).write(record, encoder);
+      new GenericDatumWriter<GenericRecord>(writer).write(record, encoder);
       encoder.flush();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

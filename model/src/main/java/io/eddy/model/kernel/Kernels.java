@@ -59,7 +59,7 @@ public interface Kernels {
   /// @param inner columns of a, rows of b
   /// @param a (rows, inner), read
   /// @param b (inner, columns), read; the weights in y += x·W
-  /// @param out (rows, columns), added to
+  /// @param out (rows, columns), added to; disjoint from a and b
   void multiplyAdd(
       int rows,
       int columns,

@@ -54,8 +54,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// The bodies are flat and repeat themselves (the same tanh stands here five times), because a
 /// vector must not cross a method of ours: where C2 does not inline the callee, it boxes the vector
 /// in the caller's loop, for a twentyfold loss. What crosses methods is arrays: so the gates
-/// activate in place by [#sigmoid] and [#tanh] first and then run a loop of their own, which costs
-/// no more than one merged loop and compiles sooner.
+/// activate in place by [#sigmoid] and [#tanh] first and then run a loop of their own. That costs a
+/// tenth more than one merged loop, and compiles sooner.
 ///
 /// Coefficients are broadcast where they are used. C2 keeps broadcasts in registers or folds them
 /// into the instruction; constant vectors in static fields it loads again in each turn (1.5 times

@@ -14,13 +14,13 @@ import jdk.incubator.vector.VectorSpecies;
 /// into the fma, and as many columns as there are registers for run side by side. Many rows
 /// (training) are bound by the fma units: tiles of 4 rows by 2 vectors. C2 moves all loads of a
 /// loop body before the fmas, so a tile needs a register for each accumulator **and** each load: 4
-/// x 2 needs 14 of AVX2's 16 and reaches 88 % of peak, the textbook's 6 x 2 spills and falls to 43
-/// %. AVX-512 has 32, there 8 x 2 (26) is 1.25 times as fast as 4 x 2.
+/// by 2 needs 14 of AVX2's 16 and reaches 88 % of peak, the usual 6 by 2 spills and falls to 43 %.
+/// AVX-512 has 32 registers: there 8 by 2 (26 in use) is 1.25 times as fast as 4 by 2.
 ///
-/// Products large enough to pay for it copy blocks of a and b into the order in which tiles read
+/// Products with many rows and columns copy blocks of a and b into the order in which tiles read
 /// them. That makes strides constant, which lets C2 take the range checks out of the loop (by
-/// strides it only knows at run time it cannot), and spares the caches: together 1.3 times the
-/// speed.
+/// strides that it only knows at run time it cannot), and spares the caches: 1.2 to 1.5 times the
+/// speed from 64 rows and 128 columns on (256 columns with AVX-512), a loss below.
 ///
 /// The text is flat, as vectors must not cross methods: one that C2 does not inline makes it box
 /// them, 20 times slower.
@@ -40,11 +40,10 @@ final class VectorProduct {
   private static final int BLOCK_ROWS = 128;
   private static final int BLOCK_COLUMNS = 512;
 
-  /// From how many rows, columns and products per element the copies pay.
+  // From how many rows and columns on, and from what inner size, the copies pay.
   private static final int PACKED_ROWS = 64;
-
-  private static final int PACKED_COLUMNS = 64;
-  private static final int PACKED_INNER = 64;
+  private static final int PACKED_COLUMNS = MANY_REGISTERS ? 256 : 128;
+  private static final int PACKED_INNER = 32;
 
   private static final int PACKED_B = BLOCK_ROWS * BLOCK_INNER;
 
@@ -584,7 +583,7 @@ final class VectorProduct {
   /// With two vectors side by side and masked accesses, C1 runs out of virtual registers, gives the
   /// method up, and it never collects the profile that C2 waits for: it then stays in C1's code,
   /// which boxes every vector, for good (JDK 25, `COMPILE SKIPPED: out of virtual registers in LIR
-  /// generator`). Training took twenty times as long.
+  /// generator`). Training took twenty times as long. KernelWidthsTest looks for such a skip.
   private static void lastTile4x1(
       int columns,
       int inner,

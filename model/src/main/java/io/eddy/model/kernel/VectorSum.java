@@ -3,11 +3,12 @@ package io.eddy.model.kernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// [Kernels#sum] and [Kernels#dot] with SIMD: 32 lanes whatever the width, so 2, 4 or 8 vectors side by side.
+/// [Kernels#sum] and [Kernels#dot] with SIMD: 32 lanes whatever the width, so 2, 4 or 8 vectors
+/// side by side.
 ///
-/// The lanes of whole groups end in a small array of the thread; the tail and the tree work on that, in the scalar text.
-/// A tail of masked vectors would be faster by some nanoseconds, but makes methods so large that C1 gives them up at 128
-/// bits.
+/// The lanes of whole groups end in a small array of the thread; the tail and the tree work on
+/// that, in the scalar text. A tail of masked vectors would be faster by some nanoseconds, but
+/// makes methods so large that C1 gives them up at 128 bits.
 final class VectorSum {
 
   private static final VectorSpecies<Float> SPECIES = VectorKernels.SPECIES;
@@ -99,16 +100,30 @@ final class VectorSum {
       int atX = xOffset + i;
       int atY = yOffset + i;
       s0 = FloatVector.fromArray(SPECIES, x, atX).fma(FloatVector.fromArray(SPECIES, y, atY), s0);
-      s1 = FloatVector.fromArray(SPECIES, x, atX + LANES).fma(FloatVector.fromArray(SPECIES, y, atY + LANES), s1);
+      s1 =
+          FloatVector.fromArray(SPECIES, x, atX + LANES)
+              .fma(FloatVector.fromArray(SPECIES, y, atY + LANES), s1);
       if (LANES <= 8) {
-        s2 = FloatVector.fromArray(SPECIES, x, atX + 2 * LANES).fma(FloatVector.fromArray(SPECIES, y, atY + 2 * LANES), s2);
-        s3 = FloatVector.fromArray(SPECIES, x, atX + 3 * LANES).fma(FloatVector.fromArray(SPECIES, y, atY + 3 * LANES), s3);
+        s2 =
+            FloatVector.fromArray(SPECIES, x, atX + 2 * LANES)
+                .fma(FloatVector.fromArray(SPECIES, y, atY + 2 * LANES), s2);
+        s3 =
+            FloatVector.fromArray(SPECIES, x, atX + 3 * LANES)
+                .fma(FloatVector.fromArray(SPECIES, y, atY + 3 * LANES), s3);
       }
       if (LANES == 4) {
-        s4 = FloatVector.fromArray(SPECIES, x, atX + 4 * LANES).fma(FloatVector.fromArray(SPECIES, y, atY + 4 * LANES), s4);
-        s5 = FloatVector.fromArray(SPECIES, x, atX + 5 * LANES).fma(FloatVector.fromArray(SPECIES, y, atY + 5 * LANES), s5);
-        s6 = FloatVector.fromArray(SPECIES, x, atX + 6 * LANES).fma(FloatVector.fromArray(SPECIES, y, atY + 6 * LANES), s6);
-        s7 = FloatVector.fromArray(SPECIES, x, atX + 7 * LANES).fma(FloatVector.fromArray(SPECIES, y, atY + 7 * LANES), s7);
+        s4 =
+            FloatVector.fromArray(SPECIES, x, atX + 4 * LANES)
+                .fma(FloatVector.fromArray(SPECIES, y, atY + 4 * LANES), s4);
+        s5 =
+            FloatVector.fromArray(SPECIES, x, atX + 5 * LANES)
+                .fma(FloatVector.fromArray(SPECIES, y, atY + 5 * LANES), s5);
+        s6 =
+            FloatVector.fromArray(SPECIES, x, atX + 6 * LANES)
+                .fma(FloatVector.fromArray(SPECIES, y, atY + 6 * LANES), s6);
+        s7 =
+            FloatVector.fromArray(SPECIES, x, atX + 7 * LANES)
+                .fma(FloatVector.fromArray(SPECIES, y, atY + 7 * LANES), s7);
       }
     }
     s0.intoArray(sums, 0);

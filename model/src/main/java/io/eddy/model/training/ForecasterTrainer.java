@@ -306,6 +306,9 @@ public final class ForecasterTrainer {
       provenance.put("data.from", Instant.ofEpochMilli(from).toString());
       provenance.put("data.to", Instant.ofEpochMilli(to).toString());
       provenance.put("training.settings", settings.toString());
+      // Classes that run outside a jar have no version.
+      String version = ForecasterTrainer.class.getPackage().getImplementationVersion();
+      provenance.put("training.eddy.version", version == null ? "unpackaged" : version);
       provenance.put("training.epochs", Integer.toString(epochs));
       provenance.put("training.updates", Integer.toString(updates));
       provenance.put("training.loss", Double.toString(trainingLoss));

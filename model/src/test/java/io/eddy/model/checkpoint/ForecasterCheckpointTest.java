@@ -186,7 +186,7 @@ class ForecasterCheckpointTest {
 
   // ---- what it refuses --------------------------------------------------------------------------
 
-  private record Change(String name, Consumer<Contents> change) {
+  record Change(String name, Consumer<Contents> change) {
     @Override
     public String toString() {
       return name;
@@ -194,7 +194,7 @@ class ForecasterCheckpointTest {
   }
 
   /// A checkpoint's contents, to be changed for the worse.
-  private static final class Contents {
+  static final class Contents {
     final Map<String, String> metadata;
     final Map<String, Safetensors.Tensor> tensors;
 

@@ -25,21 +25,21 @@ class FunctionsTest {
 
   @Test
   void shouldComputeTanh() {
-    assertThat(largestUlps(Functions::tanh, StrictMath::tanh, -20f, 20f)).isLessThan(4.5);
-    assertThat(largestError(Functions::tanh, StrictMath::tanh, -20f, 20f)).isLessThan(2.7e-7);
+    assertThat(largestUlps(Functions::tanh, StrictMath::tanh, -20f, 20f)).isLessThan(5.1);
+    assertThat(largestError(Functions::tanh, StrictMath::tanh, -20f, 20f)).isLessThan(3.1e-7);
   }
 
   @Test
   void shouldComputeSigmoid() {
     DoubleUnaryOperator sigmoid = x -> 1 / (1 + StrictMath.exp(-x));
-    assertThat(largestError(Functions::sigmoid, sigmoid, -100f, 100f)).isLessThan(1.7e-7);
+    assertThat(largestError(Functions::sigmoid, sigmoid, -100f, 100f)).isLessThan(1.9e-7);
   }
 
   @Test
   void shouldComputeSoftplus() {
     DoubleUnaryOperator softplus =
         x -> Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x)));
-    assertThat(largestUlps(Functions::softplus, softplus, -86.98f, 1000f)).isLessThan(3);
+    assertThat(largestUlps(Functions::softplus, softplus, -86.98f, 1000f)).isLessThan(2.9);
   }
 
   @Test

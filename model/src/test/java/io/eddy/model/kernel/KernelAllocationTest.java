@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class KernelAllocationTest {
 
   private static final int CALLS = 100;
-  private static final long PATIENCE_NANOS = 20_000_000_000L;
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 

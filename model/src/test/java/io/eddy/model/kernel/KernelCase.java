@@ -62,7 +62,7 @@ final class KernelCase {
   /// @param seed fixes all values and offsets; odd ones mix in extremes: NaN, infinities, signed
   ///   zeros, denormals
   KernelCase(KernelOperation operation, int n, long seed) {
-    random = new SplittableRandom(seed * 1_000_003 + n * 31L + operation.ordinal());
+    random = new SplittableRandom(seed * 1_000_003 + n * 31L + operation.name().hashCode());
     extreme = seed % 2 != 0;
     call = operation.prepare(this, n);
   }

@@ -14,7 +14,6 @@ final class KernelDigest {
   };
   private static final int SEEDS = 4;
   private static final int[] HEATING_SIZES = {151, 363};
-  private static final int HEATING_RUNS = 5000;
 
   private KernelDigest() {}
 
@@ -32,10 +31,9 @@ final class KernelDigest {
 
   private static void heat(Kernels kernels) {
     for (KernelOperation operation : KernelOperation.values()) {
-      int runs = operation == KernelOperation.MULTIPLY_ADD_MANY_ROWS ? 20 : HEATING_RUNS;
       for (int size : HEATING_SIZES) {
         KernelCase kernelCase = new KernelCase(operation, size, 0);
-        for (int run = 0; run < runs; run++) {
+        for (int run = 0; run < operation.heatingRuns(); run++) {
           kernelCase.run(kernels);
         }
       }

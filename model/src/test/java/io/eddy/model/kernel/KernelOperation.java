@@ -17,12 +17,27 @@ enum KernelOperation {
       return product(inputs, 1, n, inputs.between(0, 300));
     }
   },
-  /// Rows, columns and inner size just beyond each block and tile.
   MULTIPLY_ADD_MANY_ROWS {
     @Override
     Call prepare(KernelCase inputs, int n) {
-      int columns = inputs.between(0, 3) == 0 ? 512 + inputs.between(0, 40) : 64 + n % 100;
-      return product(inputs, inputs.between(63, 141), columns, inputs.between(63, 270));
+      return product(inputs, inputs.between(63, 141), 1 + n % 140, inputs.between(31, 270));
+    }
+
+    @Override
+    int heatingRuns() {
+      return 20;
+    }
+  },
+  /// Just beyond every block.
+  MULTIPLY_ADD_MANY_ROWS_AND_COLUMNS {
+    @Override
+    Call prepare(KernelCase inputs, int n) {
+      return product(inputs, inputs.between(63, 141), 512 + n % 40, inputs.between(31, 270));
+    }
+
+    @Override
+    int heatingRuns() {
+      return 20;
     }
   },
   ADD {
@@ -290,6 +305,11 @@ enum KernelOperation {
   };
 
   abstract Call prepare(KernelCase inputs, int n);
+
+  /// After how many calls on a few hundred elements C2 has compiled it.
+  int heatingRuns() {
+    return 5000;
+  }
 
   /// A function of each element.
   private interface Function {

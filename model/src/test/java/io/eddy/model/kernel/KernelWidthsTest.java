@@ -23,6 +23,7 @@ class KernelWidthsTest {
             KernelDigest.class,
             "--add-modules=jdk.incubator.vector",
             "-Xbatch",
+            "-XX:+PrintCompilation",
             "-Deddy.kernels=vector",
             "-Deddy.vector.bits=" + bits);
 
@@ -31,6 +32,9 @@ class KernelWidthsTest {
     assertThat(digest.find()).as(output).isTrue();
     assertThat(digest.group(1)).isEqualTo("VectorKernels");
     assertThat(digest.group(2)).isEqualTo(ScalarDigest.VALUE);
+    // A method that a compiler gives up stays slow for good, see VectorProduct.
+    assertThat(output.lines())
+        .noneMatch(line -> line.contains("io.eddy") && line.contains("COMPILE SKIPPED"));
   }
 
   /// Computed once, by the plain loops of this JVM.

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// The vector kernels compute the scalar kernels' bits, here at the width this JVM prefers.
 class KernelsTest {
 
-  private static final int SEEDS = 12;
+  private static final int SEEDS = 8;
 
   private final Kernels scalarKernels = Kernels.scalar();
   private final Kernels vectorKernels = new VectorKernels();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.eddy.model.Examples;
 import io.eddy.model.cell.CellType;
 import io.eddy.model.series.Preparation;
 import java.util.HashMap;
@@ -23,7 +24,7 @@ class ForecasterSpecTest {
     for (int i = 0; i < 200; i++) {
       var spec =
           new ForecasterSpec(
-              CellType.values()[random.nextInt(3)],
+              Examples.cell(i),
               random.nextInt(1, 4097),
               random.nextInt(1, 17),
               random.nextInt(1, 1025),

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.eddy.model.Answer;
+import io.eddy.model.Examples;
 import io.eddy.model.OnlineForecaster;
 import io.eddy.model.SeriesState;
 import io.eddy.model.cell.CellType;
@@ -270,7 +271,7 @@ class ForecasterTrainerTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
   void shouldNeverBeWorseThanItsBaseOnTheValidationPart(long seed) {
-    ForecasterSpec spec = spec(CellType.values()[(int) seed % 3], 2, 0);
+    ForecasterSpec spec = spec(Examples.cell(seed), 2, 0);
     Forecaster base = seed % 2 == 0 ? Forecaster.initial(spec, seed) : randomForecaster(spec, seed);
     // A walk has nothing to learn but its width, and a rate this high unlearns even that.
     var settings = new TrainingSettings(8, 4, 20, 200, 3, 0.2, 1, 0.3, 1);
@@ -314,6 +315,33 @@ class ForecasterTrainerTest {
     } catch (DivergedException e) {
       assertThat(e).hasMessageContaining("lower eddy.training.learning.rate");
     }
+  }
+
+  /// A hundred lags at an absurd rate: the first round blows up.
+  @Test
+  void shouldGoBackToGoodWeightsAfterABlowUp() {
+    var spec = new ForecasterSpec(CellType.ELMAN, 4, 1, 1, 0, 100, 0.9, 32);
+    var absurd = new TrainingSettings(16, 8, 100, 1_000, 8, 0.9, 1, 0.2, 1);
+    Forecaster base = Forecaster.initial(spec, 1);
+    List<Integer> epochs = new ArrayList<>();
+    List<Double> losses = new ArrayList<>();
+
+    TrainingResult result =
+        new ForecasterTrainer(absurd)
+            .train(
+                base,
+                histories(spec, 4, k -> sine(300, 12, 10, 1, k)),
+                Map.of(),
+                (epoch, maxEpochs, training, validation) -> {
+                  epochs.add(epoch);
+                  losses.add(training);
+                },
+                () -> false);
+
+    // Fifteen updates an epoch, so three epochs a round, the first of which is not told of.
+    assertThat(epochs.subList(0, 2)).containsExactly(0, 6);
+    assertThat(losses.get(1)).isLessThan(20 * result.baseValidationLoss());
+    assertThat(weights(result.forecaster())).isEqualTo(weights(base));
   }
 
   @Test
@@ -504,8 +532,9 @@ class ForecasterTrainerTest {
     }
 
     losses.removeIf(loss -> loss == 0);
-    assertThat(losses).hasSize(5).allSatisfy(
-        loss -> assertThat(loss).isCloseTo(losses.getFirst(), within(1e-9)));
+    assertThat(losses)
+        .hasSize(5)
+        .allSatisfy(loss -> assertThat(loss).isCloseTo(losses.getFirst(), within(1e-9)));
   }
 
   @Test

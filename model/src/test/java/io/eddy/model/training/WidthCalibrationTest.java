@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,8 +13,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WidthCalibrationTest {
 
   /// Residuals that are larger above than below.
-  private static final ToDoubleFunction<SplittableRandom> SKEWED =
-      random -> -StrictMath.log(1 - random.nextDouble()) - 0.6931;
+  private static double skewed(SplittableRandom random) {
+    return -StrictMath.log(1 - random.nextDouble()) - 0.6931;
+  }
 
   @ParameterizedTest
   @CsvSource({"0.5,1,1", "0.8,0.3,3", "0.9,2,0.5", "0.9,0.4,0.4", "0.95,2,2"})
@@ -25,7 +25,7 @@ class WidthCalibrationTest {
     var calibration = new WidthCalibration(2, confidence);
     for (int i = 0; i < 20_000; i++) {
       // The second step ahead has twice the spread, and its forecast knows that.
-      float residual = (float) SKEWED.applyAsDouble(random);
+      float residual = (float) skewed(random);
       calibration.add(0, (float) (5 - below), 5, (float) (5 + above), 5 + residual);
       calibration.add(1, (float) (5 - 2 * below), 5, (float) (5 + 2 * above), 5 + 2 * residual);
     }
@@ -37,7 +37,7 @@ class WidthCalibrationTest {
       int tooLow = 0;
       int tooHigh = 0;
       for (int i = 0; i < samples; i++) {
-        double residual = (h + 1) * SKEWED.applyAsDouble(random);
+        double residual = (h + 1) * skewed(random);
         tooLow += residual < -(h + 1) * below * factors[h] ? 1 : 0;
         tooHigh += residual > (h + 1) * above * factors[2 + h] ? 1 : 0;
       }

@@ -107,8 +107,8 @@ public final class ForecastProcessor<V>
   @Override
   public Set<StoreBuilder<?>> stores() {
     return Set.of(
-        SeriesStores.store(SeriesStores.STATE, config.storeType()),
-        SeriesStores.store(SeriesStores.ANCHOR, config.storeType()));
+        SeriesStores.store(config.storeType().keyValueStore(SeriesStores.STATE)),
+        SeriesStores.store(config.storeType().keyValueStore(SeriesStores.ANCHOR)));
   }
 
   @Override

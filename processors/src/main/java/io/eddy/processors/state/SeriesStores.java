@@ -1,9 +1,9 @@
 package io.eddy.processors.state;
 
-import io.eddy.processors.config.StoreType;
 import java.util.Map;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
@@ -19,13 +19,13 @@ public final class SeriesStores {
 
   private SeriesStores() {}
 
-  /// A store of bytes by bytes with a changelog and without a cache.
+  /// A store of bytes by bytes where the supplier keeps them, with a changelog and without a cache.
   ///
   /// Its changelog takes timestamps that are ahead of the broker's clock: they are those of the
   /// user's records, and a refused changelog record would end the task.
-  public static StoreBuilder<KeyValueStore<byte[], byte[]>> store(String name, StoreType type) {
-    return Stores.keyValueStoreBuilder(
-            type.keyValueStore(name), Serdes.ByteArray(), Serdes.ByteArray())
+  public static StoreBuilder<KeyValueStore<byte[], byte[]>> store(
+      KeyValueBytesStoreSupplier supplier) {
+    return Stores.keyValueStoreBuilder(supplier, Serdes.ByteArray(), Serdes.ByteArray())
         .withCachingDisabled()
         .withLoggingEnabled(
             Map.of(

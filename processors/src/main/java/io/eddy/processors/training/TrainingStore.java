@@ -51,7 +51,9 @@ final class TrainingStore {
   }
 
   static Set<StoreBuilder<?>> builders(StoreType type) {
-    return Set.of(SeriesStores.store(WINDOWS, type), SeriesStores.store(JOBS, type));
+    return Set.of(
+        SeriesStores.store(type.keyValueStore(WINDOWS)),
+        SeriesStores.store(type.keyValueStore(JOBS)));
   }
 
   // ---- windows ----------------------------------------------------------------------------------

@@ -47,6 +47,12 @@ class ObservationLimitsTest {
   }
 
   @Test
+  void shouldNotTakeALongPastTimeForOneAhead() {
+    assertThat(limits.check(KEY, -62_135_596_800_000L, 1.5, Long.MAX_VALUE))
+        .isInstanceOf(Decoded.Observation.class);
+  }
+
+  @Test
   void shouldTakeAnyTimeFromARecordWithoutTimestamp() {
     assertThat(limits.check(KEY, NOW, 1.5, -1)).isEqualTo(new Decoded.Observation(NOW, 1.5));
   }
