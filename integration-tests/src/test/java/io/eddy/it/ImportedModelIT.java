@@ -81,8 +81,7 @@ class ImportedModelIT {
             cluster,
             "kept",
             1,
-            Map.of(
-                ProcessorsConfig.TRAINING_ENABLED, "false", ProcessorsConfig.MODELS_KEPT, "2"));
+            Map.of(ProcessorsConfig.TRAINING_ENABLED, "false", ProcessorsConfig.MODELS_KEPT, "2"));
     ForecasterSpec spec = application.config().forecasterSpec();
 
     try (StateDirectory state = StateDirectory.create()) {

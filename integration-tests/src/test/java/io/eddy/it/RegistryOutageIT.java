@@ -19,8 +19,8 @@ import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// A schema registry that is away while the input brings a schema that nobody has asked for yet makes
-/// answers late, and never dead letters of good records.
+/// A schema registry that is away while the input brings a schema that nobody has asked for yet
+/// makes answers late, and never dead letters of good records.
 @ExtendWith(ClusterExtension.class)
 class RegistryOutageIT {
   private static final Waves WAVES = new Waves(4, 2);
@@ -38,12 +38,18 @@ class RegistryOutageIT {
               "outage",
               WAVES.partitions(),
               Map.of(
-                  SchemaRegistry.URL_CONFIG, registry.url(),
-                  ProcessorsConfig.TRAINING_ENABLED, "false",
-                  ProcessorsConfig.REGISTRY_WAIT_MAX_MS, "300",
-                  ProcessorsConfig.INPUT_FORMAT, "avro",
-                  ProcessorsConfig.INPUT_VALUE_FIELD, Readings.VALUE_FIELD,
-                  ProcessorsConfig.INPUT_TIME_FIELD, Readings.TIME_FIELD));
+                  SchemaRegistry.URL_CONFIG,
+                  registry.url(),
+                  ProcessorsConfig.TRAINING_ENABLED,
+                  "false",
+                  ProcessorsConfig.REGISTRY_WAIT_MAX_MS,
+                  "300",
+                  ProcessorsConfig.INPUT_FORMAT,
+                  "avro",
+                  ProcessorsConfig.INPUT_VALUE_FIELD,
+                  Readings.VALUE_FIELD,
+                  ProcessorsConfig.INPUT_TIME_FIELD,
+                  Readings.TIME_FIELD));
       var readings = new Readings(application.registry(), application.input());
       var newer = new Readings(application.registry(), application.input(), newerSchema());
       try (Instance instance = application.start()) {

@@ -22,7 +22,9 @@ import io.eddy.model.program.Stepper;
 import io.eddy.model.series.Preparation;
 import io.eddy.model.series.Series;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -293,6 +295,46 @@ class OnlineForecasterTest {
 
     assertThat(matured).isGreaterThan(8_000);
     assertThat((double) covered / matured).isCloseTo(0.9, within(0.01));
+  }
+
+  @Test
+  void shouldLearnOnceFromEveryForecastThatMatured() {
+    ForecasterSpec spec = spec(CellType.GRU, 6, 0);
+    var engine = new OnlineForecaster(spec, randomForecaster(spec, 3));
+    var state = new SeriesState(spec);
+    double[] values = walk(200, 77);
+    long matured = 0;
+
+    for (int t = 0; t < values.length; t++) {
+      // The first forecast was made at a scale of nothing, and nothing is learned from it.
+      matured += t < 2 ? 0 : state.ledger.ahead(t + 1) > 1 ? 2 : 1;
+      observe(engine, state, values[t]);
+
+      ByteBuffer bytes = ByteBuffer.allocate(Calibration.byteSize());
+      state.calibration.write(bytes);
+      assertThat(bytes.getLong(Double.BYTES)).as("step %d", t).isEqualTo(matured);
+    }
+    assertThat(matured).isGreaterThan(300);
+  }
+
+  @Test
+  void shouldWidenEachSideByItsVersionsFactor() {
+    ForecasterSpec spec = spec(CellType.GRU, 2, 0);
+    Forecaster plain = Forecaster.initial(spec, 1);
+    var widened = new Forecaster(spec, plain.parameters(), new float[] {2, 3, 4, 5}, Map.of());
+    double[] values = {100, 101};
+
+    Answer expected = observe(new OnlineForecaster(spec, plain), new SeriesState(spec), values);
+    Answer answer = observe(new OnlineForecaster(spec, widened), new SeriesState(spec), values);
+
+    for (int ahead = 1; ahead <= 2; ahead++) {
+      double median = expected.value(ahead);
+      assertThat(answer.value(ahead)).isEqualTo(median);
+      assertThat(median - answer.lower(ahead))
+          .isCloseTo((1 + ahead) * (median - expected.lower(ahead)), within(1e-9));
+      assertThat(answer.upper(ahead) - median)
+          .isCloseTo((3 + ahead) * (expected.upper(ahead) - median), within(1e-9));
+    }
   }
 
   @ParameterizedTest

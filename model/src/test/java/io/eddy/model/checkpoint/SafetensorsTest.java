@@ -63,8 +63,11 @@ class SafetensorsTest {
             Map.of("key " + text, text),
             Map.of("name " + text, new Safetensors.Tensor(new int[] {1}, new float[] {3})));
 
-    Safetensors read = Safetensors.fromBytes(file.toBytes());
+    byte[] bytes = file.toBytes();
+    Safetensors read = Safetensors.fromBytes(bytes);
 
+    String header = new String(bytes, 8, bytes.length - 12, StandardCharsets.UTF_8);
+    assertThat(header.chars()).as("no bare control character, says JSON").allMatch(c -> c >= 0x20);
     assertThat(read.metadata()).isEqualTo(Map.of("key " + text, text));
     assertThat(read.tensors()).containsOnlyKeys("name " + text);
     assertThat(read.toBytes()).isEqualTo(file.toBytes());

@@ -4,6 +4,7 @@ import io.eddy.model.SeriesState;
 import io.eddy.model.cell.CellType;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.training.TrainingSettings;
+import io.eddy.processors.state.BoundedRocksDb;
 import io.eddy.processors.topic.Topics;
 import java.time.Duration;
 import java.util.HashMap;
@@ -430,8 +431,9 @@ public final class ProcessorsConfig {
           Expectation.wholeNumber(1 << 20, Long.MAX_VALUE),
           Importance.LOW,
           TRAINING_GROUP,
-          "Heap for the windows that wait for training, per partition. What is beyond is read from "
-              + "the store when a training starts.");
+          "Heap for the windows that wait for training, per partition; an open training may hold as"
+              + " much again. When more history comes than fits, a sample of whole series is"
+              + " trained on.");
 
   // ---- models -----------------------------------------------------------------------------------
 
@@ -671,6 +673,8 @@ public final class ProcessorsConfig {
   /// - `processing.guarantee=exactly_once_v2`: no event lost, none answered twice;
   /// - `producer.linger.ms=5`: Streams' own 100 delays every answer;
   /// - `statestore.cache.max.bytes=0`: a cache that holds not everything hot slows down (measured);
+  /// - `rocksdb.config.setter`: one block cache and one budget of write buffers for all stores of
+  ///   the JVM, see [BoundedRocksDb];
   /// - `topology.optimization=none` and `ensure.explicit.internal.resource.naming=true`: names of
   ///   state must not change with the topology;
   /// - `topic.message.timestamp.after.max.ms` at its maximum: a clock that is ahead must not make
@@ -686,6 +690,8 @@ public final class ProcessorsConfig {
         });
     kafka.putIfAbsent(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     kafka.putIfAbsent(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, "0");
+    kafka.putIfAbsent(
+        StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class.getName());
     kafka.putIfAbsent(StreamsConfig.TOPOLOGY_OPTIMIZATION_CONFIG, StreamsConfig.NO_OPTIMIZATION);
     kafka.putIfAbsent(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, "true");
     kafka.putIfAbsent(

@@ -219,7 +219,7 @@ public final class ForecastProcessor<V>
       try {
         return codec.decode(bytes);
       } catch (UnreadableStateException e) {
-        metrics.cold();
+        metrics.unreadable();
         if (!unreadableLogged) {
           // Once per task: after a change of the network's settings it is true for every key.
           unreadableLogged = true;

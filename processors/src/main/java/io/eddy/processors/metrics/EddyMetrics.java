@@ -41,6 +41,7 @@ public final class EddyMetrics {
     private final Sensor redelivered;
     private final Sensor rewarmed;
     private final Sensor cold;
+    private final Sensor unreadable;
     private final Sensor window;
     private final Sensor registryWait;
     private final Sensor decision;
@@ -65,6 +66,10 @@ public final class EddyMetrics {
           sensors.counter(
               "rewarmed-keys", "series whose state was rebuilt from its ring under a new version");
       cold = sensors.counter("new-keys", "series seen for the first time");
+      unreadable =
+          sensors.counter(
+              "unreadable-states",
+              "series that started afresh because their stored state could not be used");
       window = sensors.counter("windows", "windows of history sent to the trainer");
       registryWait = sensors.counter("registry-waits", "events that waited for a newer decision");
       sensors.latency(
@@ -114,6 +119,11 @@ public final class EddyMetrics {
     /// A series was seen for the first time.
     public void cold() {
       cold.record();
+    }
+
+    /// A series started afresh because its stored state could not be used.
+    public void unreadable() {
+      unreadable.record();
     }
 
     /// A window was sent to the trainer.

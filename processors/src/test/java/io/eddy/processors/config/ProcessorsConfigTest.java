@@ -419,6 +419,7 @@ class ProcessorsConfigTest {
     expected.put("application.id", "eddy");
     expected.put("processing.guarantee", "exactly_once_v2");
     expected.put("statestore.cache.max.bytes", "0");
+    expected.put("rocksdb.config.setter", "io.eddy.processors.state.BoundedRocksDb");
     expected.put("topology.optimization", "none");
     expected.put("ensure.explicit.internal.resource.naming", "true");
     expected.put("topic.message.timestamp.after.max.ms", "9223372036854775807");
@@ -448,6 +449,7 @@ class ProcessorsConfigTest {
     users.put("linger.ms", "50");
     users.put("auto.offset.reset", "latest");
     users.put("topic.message.timestamp.after.max.ms", "1");
+    users.put("rocksdb.config.setter", "mine.ConfigSetter");
     users.put("topology.optimization", "all");
     users.put("ensure.explicit.internal.resource.naming", "false");
     users.put("schema.registry.url", "mock://here");
