@@ -213,13 +213,23 @@ public final class OnlineForecaster {
     Series series = state.series();
     double scale = Preparation.divisor(series, 0);
     float median = state.outlook[horizon + ahead - 1];
-    double relative = median;
-    if (quantile != 1) {
-      double width = (double) state.outlook[quantile * horizon + ahead - 1] - median;
-      double byVersion =
-          model == null ? 1 : quantile == 0 ? model.widthBelow(ahead) : model.widthAbove(ahead);
-      relative += width * byVersion * state.calibration.factor();
+    double value = series.base(ahead) + scale * median;
+    if (quantile == 1) {
+      return value;
     }
-    return series.base(ahead) + scale * relative;
+    double width = (double) state.outlook[quantile * horizon + ahead - 1] - median;
+    double byVersion =
+        model == null ? 1 : quantile == 0 ? model.widthBelow(ahead) : model.widthAbove(ahead);
+    return value + spread(series, scale) * width * byVersion * state.calibration.factor();
+  }
+
+  /// What widths are multiplied by: the running scale, or the value's own size as long as there is
+  /// no difference to measure a scale by, so that a key's first bounds are wide.
+  private static double spread(Series series, double scale) {
+    if (series.steps() > 1) {
+      return scale;
+    }
+    double size = Math.abs(series.value(0));
+    return size > 0 ? size : 1;
   }
 }

@@ -59,6 +59,18 @@ class OnlineForecasterTest {
   }
 
   @ParameterizedTest
+  @ValueSource(doubles = {42, -3e9, 1e-7, 0})
+  void shouldBoundTheFirstForecastByTheValuesOwnSize(double value) {
+    ForecasterSpec spec = spec(CellType.LSTM, 3, 4);
+
+    Answer answer = new OnlineForecaster(spec, null).observe(new SeriesState(spec), HOUR, value);
+
+    double size = value == 0 ? 1 : Math.abs(value);
+    assertThat(answer.lower(1)).isLessThan(value - size);
+    assertThat(answer.upper(1)).isGreaterThan(value + size);
+  }
+
+  @ParameterizedTest
   @CsvSource({"0,true", "4,true", "0,false", "4,false"})
   void shouldForecastTheBaseAsLongAsItHasLearnedNothing(int season, boolean naive) {
     ForecasterSpec spec = spec(CellType.GRU, 9, season);

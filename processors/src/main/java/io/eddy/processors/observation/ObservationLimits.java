@@ -11,7 +11,10 @@ public final class ObservationLimits {
   /// Longest key in bytes. Keys stand in every store, changelog and output record.
   public static final int KEY_BYTES_MAX = 32 << 10;
 
-  /// The years 1 to 9999. Differences of such times never overflow.
+  /// The years 1 to 9999. Differences of such times never overflow. Beyond this, differences and
+  /// sums of errors are infinite.
+  private static final double GREATEST_VALUE = 1e300;
+
   private static final long EARLIEST = -62_135_596_800_000L;
 
   private static final long LATEST = 253_402_300_799_999L;
@@ -50,6 +53,11 @@ public final class ObservationLimits {
     if (!Double.isFinite(value)) {
       return new Decoded.Rejected(
           Reason.NOT_FINITE, "the value is " + value + ", expected a finite number");
+    }
+    if (Math.abs(value) > GREATEST_VALUE) {
+      return new Decoded.Rejected(
+          Reason.NOT_FINITE,
+          "the value is " + value + ", expected one between -1e300 and 1e300: sums would overflow");
     }
     if (timeMillis < EARLIEST || timeMillis > LATEST) {
       return new Decoded.Rejected(

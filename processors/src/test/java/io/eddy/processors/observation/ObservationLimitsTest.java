@@ -65,6 +65,12 @@ class ObservationLimitsTest {
   }
 
   @Test
+  void shouldRejectWhatWouldMakeSumsOverflow() {
+    assertRejected(limits.check(KEY, NOW, -1.1e300, NOW), Reason.NOT_FINITE, "-1.1E300", "1e300");
+    assertThat(limits.check(KEY, NOW, 1e300, NOW)).isInstanceOf(Decoded.Observation.class);
+  }
+
+  @Test
   void shouldRejectKeysThatCannotName() {
     assertRejected(limits.check(null, NOW, 1, NOW), Reason.NULL_KEY, "no key");
     assertRejected(
