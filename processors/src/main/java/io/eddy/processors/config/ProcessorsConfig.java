@@ -677,6 +677,8 @@ public final class ProcessorsConfig {
   ///   the JVM, see [BoundedRocksDb];
   /// - `topology.optimization=none` and `ensure.explicit.internal.resource.naming=true`: names of
   ///   state must not change with the topology;
+  /// - `processing.exception.handler.global.enabled=true`: Streams warns at every start without it,
+  ///   and our global processor never throws;
   /// - `topic.message.timestamp.after.max.ms` at its maximum: a clock that is ahead must not make
   ///   the broker refuse the changelog;
   /// - `auto.offset.reset=earliest`: a new application answers what is there already.
@@ -694,6 +696,8 @@ public final class ProcessorsConfig {
         StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class.getName());
     kafka.putIfAbsent(StreamsConfig.TOPOLOGY_OPTIMIZATION_CONFIG, StreamsConfig.NO_OPTIMIZATION);
     kafka.putIfAbsent(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, "true");
+    // By name: Kafka deprecated the constant at birth, as the setting is to become the only way.
+    kafka.putIfAbsent("processing.exception.handler.global.enabled", "true");
     kafka.putIfAbsent(
         StreamsConfig.topicPrefix(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG),
         Long.toString(Long.MAX_VALUE));

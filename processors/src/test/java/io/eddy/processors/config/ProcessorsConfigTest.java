@@ -422,6 +422,7 @@ class ProcessorsConfigTest {
     expected.put("rocksdb.config.setter", "io.eddy.processors.state.BoundedRocksDb");
     expected.put("topology.optimization", "none");
     expected.put("ensure.explicit.internal.resource.naming", "true");
+    expected.put("processing.exception.handler.global.enabled", "true");
     expected.put("topic.message.timestamp.after.max.ms", "9223372036854775807");
     expected.put("producer.linger.ms", "5");
     expected.put("consumer.auto.offset.reset", "earliest");
@@ -452,6 +453,7 @@ class ProcessorsConfigTest {
     users.put("rocksdb.config.setter", "mine.ConfigSetter");
     users.put("topology.optimization", "all");
     users.put("ensure.explicit.internal.resource.naming", "false");
+    users.put("processing.exception.handler.global.enabled", "false");
     users.put("schema.registry.url", "mock://here");
     Map<String, Object> properties = new HashMap<>(users);
     properties.put("eddy.horizon", "3");
