@@ -14,7 +14,7 @@ import io.eddy.it.scenario.Origin;
 import io.eddy.it.scenario.PinnedReplay;
 import io.eddy.it.scenario.Waves;
 import io.eddy.processors.Forecasting;
-import io.eddy.processors.Progress;
+import io.eddy.processors.progress.Progress;
 import io.eddy.schemas.avro.DeadLetter;
 import io.eddy.schemas.avro.Forecast;
 import io.eddy.schemas.avro.Observation;

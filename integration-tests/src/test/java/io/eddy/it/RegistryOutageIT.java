@@ -60,7 +60,7 @@ class RegistryOutageIT {
         Patience.await("a stream thread that has given up")
             .until(registry::askedInVain, asked -> asked > ASKED_BY_ONE_THREAD);
         registry.comeBack();
-        instance.awaitProcessed(2L * STEPS * WAVES.keys());
+        instance.awaitCommitted(2L * STEPS * WAVES.keys());
       }
 
       Answers.await(application).assertAsReplayed();

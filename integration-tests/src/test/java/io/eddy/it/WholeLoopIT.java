@@ -40,8 +40,8 @@ class WholeLoopIT {
   /// Two windows of history on each partition are there, and nothing trains yet.
   private static final int STEPS_NAIVE = 30;
 
-  /// Four windows on each partition were there at step 32, eight will not be before step 64: each has
-  /// trained once.
+  /// Four windows on each partition were there at step 32, eight will not be before step 64: each
+  /// has trained once.
   private static final int STEPS_BEFORE = 40;
 
   private static final int STEPS = 60;

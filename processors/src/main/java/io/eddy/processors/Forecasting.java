@@ -3,6 +3,7 @@ package io.eddy.processors;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.forecast.ForecastProcessor;
 import io.eddy.processors.observation.RecordTimestamps;
+import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.ModelRegistry;
 import io.eddy.processors.rollout.ModelRegistryFeed;
 import io.eddy.processors.rollout.RolloutProcessor;
@@ -197,7 +198,9 @@ public final class Forecasting {
     }
     applied = true;
     var models = new ModelRegistry(config.forecasterSpec(), instance());
-    progress.watch(models);
+    models.onAdopted(
+        decision ->
+            progress.recordSwap(new Progress.Swap(decision.sequence(), decision.version())));
     ModelRegistryFeed.addTo(builder, topics, models);
     RolloutProcessor.addTo(builder, config, registry, models, progress);
     var training =

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.processors.progress.Progress;
 import io.eddy.processors.state.BoundedRocksDb;
 import io.eddy.schemas.avro.DeadLetter;
 import io.eddy.schemas.avro.Forecast;

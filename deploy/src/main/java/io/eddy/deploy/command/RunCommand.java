@@ -4,7 +4,7 @@ import io.eddy.deploy.app.EddyApplication;
 import io.eddy.deploy.app.RunningApplication;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.StopSignal;
-import io.eddy.processors.Progress;
+import io.eddy.processors.progress.Progress;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,6 +1,6 @@
 package io.eddy.deploy.demo;
 
-import io.eddy.processors.Progress;
+import io.eddy.processors.progress.Progress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

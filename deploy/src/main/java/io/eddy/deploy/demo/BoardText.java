@@ -8,7 +8,7 @@ import io.eddy.deploy.terminal.Numbers;
 import io.eddy.deploy.terminal.Sparkline;
 import io.eddy.deploy.terminal.Style;
 import io.eddy.deploy.terminal.Text;
-import io.eddy.processors.Progress;
+import io.eddy.processors.progress.Progress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -3,7 +3,7 @@ package io.eddy.deploy.demo;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.StopSignal;
 import io.eddy.deploy.process.UserException;
-import io.eddy.processors.Progress;
+import io.eddy.processors.progress.Progress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;

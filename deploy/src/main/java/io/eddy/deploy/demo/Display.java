@@ -4,7 +4,7 @@ import io.eddy.deploy.demo.Board.Snapshot;
 import io.eddy.deploy.terminal.LiveScreen;
 import io.eddy.deploy.terminal.Numbers;
 import io.eddy.deploy.terminal.Text;
-import io.eddy.processors.Progress;
+import io.eddy.processors.progress.Progress;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.eddy.deploy.demo;
 
-import io.eddy.processors.Progress;
+import io.eddy.processors.progress.Progress;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;

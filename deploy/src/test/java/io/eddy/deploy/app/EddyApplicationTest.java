@@ -7,7 +7,7 @@ import io.eddy.deploy.broker.EmbeddedBroker;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.StopSignal;
 import io.eddy.deploy.process.UserException;
-import io.eddy.processors.Progress;
+import io.eddy.processors.progress.Progress;
 import io.eddy.processors.topic.TopicException;
 import io.eddy.schemas.avro.Observation;
 import io.eddy.schemas.serde.SchemaRegistry;

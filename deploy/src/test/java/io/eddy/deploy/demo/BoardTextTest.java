@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eddy.deploy.demo.Board.Outcome;
 import io.eddy.deploy.demo.BoardText.Pace;
 import io.eddy.deploy.terminal.Style;
-import io.eddy.processors.Progress;
+import io.eddy.processors.progress.Progress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

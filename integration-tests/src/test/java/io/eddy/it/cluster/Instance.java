@@ -1,7 +1,7 @@
 package io.eddy.it.cluster;
 
 import io.eddy.deploy.app.RunningApplication;
-import io.eddy.processors.Progress;
+import io.eddy.processors.progress.Progress;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -10,16 +10,19 @@ import org.jspecify.annotations.Nullable;
 
 /// One instance of an application in this process, as `eddy run` starts it.
 public final class Instance implements AutoCloseable {
+  private final TestApplication application;
   private final RunningApplication running;
   private final Progress progress;
   private final AtomicLong decision;
   private final @Nullable StateDirectory ownState;
 
   private Instance(
+      TestApplication application,
       RunningApplication running,
       Progress progress,
       AtomicLong decision,
       @Nullable StateDirectory ownState) {
+    this.application = application;
     this.running = running;
     this.progress = progress;
     this.decision = decision;
@@ -37,7 +40,7 @@ public final class Instance implements AutoCloseable {
     StateDirectory state = givenState == null ? Objects.requireNonNull(own) : givenState;
     try {
       var running = application.withState(state).start(progress, publishing);
-      return new Instance(running, progress, decision, own);
+      return new Instance(application, running, progress, decision, own);
     } catch (RuntimeException e) {
       if (own != null) {
         own.close();
@@ -46,14 +49,25 @@ public final class Instance implements AutoCloseable {
     }
   }
 
+  /// Fails if it has ended by itself.
+  public void requireAlive() {
+    running.requireAlive();
+  }
+
   /// What happens inside of it.
   public Progress progress() {
     return progress;
   }
 
-  /// Waits until it has answered or refused so many records.
+  /// Waits until it has answered or refused so many records. What is done again after a failure or
+  /// a move counts again: then [#awaitCommitted] is the one to wait for.
   public Instance awaitProcessed(long records) {
     return await("records processed", records, () -> progress.answered() + progress.deadLettered());
+  }
+
+  /// Waits until the application has committed so many records of its input.
+  public Instance awaitCommitted(long records) {
+    return await("records committed", records, application::committedInput);
   }
 
   /// Waits until its registry has adopted a decision at least so new.
@@ -70,7 +84,7 @@ public final class Instance implements AutoCloseable {
     Patience.await(what)
         .until(
             () -> {
-              running.requireAlive();
+              requireAlive();
               return is.getAsLong();
             },
             value -> value >= wanted);

@@ -1,9 +1,9 @@
 package io.eddy.processors.rollout;
 
 import io.eddy.model.network.ForecasterSpec;
-import io.eddy.processors.Progress;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.metrics.EddyMetrics;
+import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.RolloutStore.Numbers;
 import io.eddy.processors.rollout.RolloutStore.Publication;
 import io.eddy.processors.topic.Topics;

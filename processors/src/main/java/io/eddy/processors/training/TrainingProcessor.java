@@ -1,9 +1,9 @@
 package io.eddy.processors.training;
 
 import io.eddy.model.network.Forecaster;
-import io.eddy.processors.Progress;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.metrics.EddyMetrics;
+import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.Decision;
 import io.eddy.processors.rollout.ModelMessage;
 import io.eddy.processors.rollout.ModelRegistry;

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eddy.model.SeriesState;
 import io.eddy.processors.MockTask;
-import io.eddy.processors.Progress;
 import io.eddy.processors.SmallForecasting;
 import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.ModelRegistry;
 import io.eddy.processors.rollout.RegistryBehindException;
 import io.eddy.processors.state.SeriesStateCodec;

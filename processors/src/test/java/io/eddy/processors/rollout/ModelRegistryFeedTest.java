@@ -2,8 +2,8 @@ package io.eddy.processors.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eddy.processors.Progress;
 import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.processors.progress.Progress;
 import io.eddy.schemas.avro.ModelDecision;
 import io.eddy.schemas.avro.ModelRecord;
 import java.nio.file.Path;
@@ -62,7 +62,9 @@ class ModelRegistryFeedTest {
 
   @Test
   void shouldCarryACandidateIntoTheRegistry() {
-    progress.watch(registry);
+    registry.onAdopted(
+        decision ->
+            progress.recordSwap(new Progress.Swap(decision.sequence(), decision.version())));
     try (TopologyTestDriver driver = driver()) {
       var candidates = input(driver, "eddy-candidates");
       for (ModelMessage message : Models.candidate(Models.SPEC, 1)) {
@@ -122,7 +124,9 @@ class ModelRegistryFeedTest {
   @Test
   void shouldTellProgressOfEachSwap() {
     List<Progress.Swap> swaps = new ArrayList<>();
-    progress.watch(registry);
+    registry.onAdopted(
+        decision ->
+            progress.recordSwap(new Progress.Swap(decision.sequence(), decision.version())));
     progress.onSwap(swaps::add);
     try (TopologyTestDriver driver = driver()) {
       var models = input(driver, "eddy-models");

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eddy.processors.MockTask;
-import io.eddy.processors.Progress;
 import io.eddy.processors.SmallForecasting;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.forecast.ForecastProcessor;
+import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.ModelRegistry;
 import io.eddy.schemas.avro.HistoryWindow;
 import io.eddy.schemas.avro.ModelChunk;

@@ -1,10 +1,7 @@
-package io.eddy.processors;
+package io.eddy.processors.progress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eddy.model.cell.CellType;
-import io.eddy.model.network.ForecasterSpec;
-import io.eddy.processors.rollout.ModelRegistry;
 import io.eddy.schemas.avro.Forecast;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,13 +63,16 @@ class ProgressTest {
 
   @Test
   void shouldWaitForTheRegistryToKnowTheNewestDecision() {
-    var spec = new ForecasterSpec(CellType.LSTM, 4, 1, 2, 0, 4, 0.9, 8);
-    progress.watch(new ModelRegistry(spec, "test"));
     progress.recordDecisionSent(2);
     progress.recordDecisionSent(1);
 
     assertThat(progress.decisionsSent()).isEqualTo(2);
     assertThat(progress.settled(0)).isFalse();
+
+    progress.recordSwap(new Progress.Swap(1, 1));
+    assertThat(progress.settled(0)).isFalse();
+    progress.recordSwap(new Progress.Swap(2, 2));
+    assertThat(progress.settled(0)).isTrue();
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.eddy.processors;
+package io.eddy.processors.progress;
 
 import io.eddy.schemas.avro.Forecast;
 

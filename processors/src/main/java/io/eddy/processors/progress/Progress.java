@@ -1,12 +1,10 @@
-package io.eddy.processors;
+package io.eddy.processors.progress;
 
-import io.eddy.processors.rollout.ModelRegistry;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// How far the parts of one topology have come, for all of them that run in this JVM: the driver of
 /// a lockstep run waits on it, the demo's table and the metrics read it.
@@ -31,11 +29,11 @@ public final class Progress {
   private final AtomicLong candidatesDecided = new AtomicLong();
   private final AtomicLong candidatesRefused = new AtomicLong();
   private final AtomicLong decisionsSent = new AtomicLong();
+  private final AtomicLong decisionAdopted = new AtomicLong();
   private final AtomicLong trainings = new AtomicLong();
   private final List<Consumer<ForecastEvent>> answerListeners = new CopyOnWriteArrayList<>();
   private final List<Consumer<Epoch>> epochListeners = new CopyOnWriteArrayList<>();
   private final List<Consumer<Swap>> swapListeners = new CopyOnWriteArrayList<>();
-  private volatile @Nullable ModelRegistry registry;
 
   /// One epoch of a training that runs in this JVM.
   ///
@@ -117,18 +115,13 @@ public final class Progress {
     decisionsSent.accumulateAndGet(sequence, Math::max);
   }
 
-  /// The registry adopted a decision; listeners run on the thread that feeds the registry.
+  /// The registry of this JVM adopted a decision; to be reported once it answers by it. Listeners
+  /// run on the thread that feeds the registry.
   public void recordSwap(Swap swap) {
+    decisionAdopted.accumulateAndGet(swap.sequence(), Math::max);
     for (var listener : swapListeners) {
       listener.accept(swap);
     }
-  }
-
-  /// Names the registry that must know the newest decision before a run counts as settled, and
-  /// passes its swaps on to [#onSwap].
-  public void watch(ModelRegistry watched) {
-    this.registry = watched;
-    watched.onAdopted(decision -> recordSwap(new Swap(decision.sequence(), decision.version())));
   }
 
   /// Calls back for each answer, on the stream thread, before it counts as answered.
@@ -201,7 +194,7 @@ public final class Progress {
 
   /// Whether everything that follows from the first `sent` events has happened: all are answered or
   /// dead-lettered, all their windows consumed, no training is open, all candidates are decided,
-  /// and the watched registry knows the newest decision.
+  /// and the registry has adopted the newest decision.
   ///
   /// @param sent events that the driver has sent so far
   public boolean settled(long sent) {
@@ -217,8 +210,6 @@ public final class Progress {
     if (candidatesDecided() < candidates) {
       return false;
     }
-    long decision = decisionsSent();
-    ModelRegistry watched = registry;
-    return decision == 0 || (watched != null && watched.current().sequence() >= decision);
+    return decisionAdopted.get() >= decisionsSent();
   }
 }
