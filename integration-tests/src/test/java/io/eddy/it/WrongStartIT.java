@@ -120,8 +120,7 @@ class WrongStartIT {
                 ProcessorsConfig.INPUT_TIME_FIELD, Readings.TIME_FIELD));
     cluster.createTopic(application.input(), 1);
     application.createTopics(1);
-    var readings = new Readings(application.registry(), application.input());
-    assertThat(readings).isNotNull();
+    application.registry().idFor(SchemaRegistry.subject(application.input()), Readings.SCHEMA);
 
     assertThatThrownBy(application::start)
         .hasMessageContaining("has no field \"measured.strength\"")

@@ -1,7 +1,6 @@
 package io.eddy.it.cluster;
 
 import io.eddy.deploy.broker.EmbeddedBroker;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -71,11 +70,6 @@ public final class KafkaCluster implements AutoCloseable {
         new NewTopic(name, partitions, (short) -1 /* the broker's default */)
             .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
     await(admin.createTopics(List.of(topic)).all());
-  }
-
-  /// Deletes topics; returns when the cluster has agreed.
-  public void deleteTopics(Collection<String> names) {
-    await(admin.deleteTopics(names).all());
   }
 
   /// Sends records, in their order; returns when the cluster has all of them.
