@@ -681,7 +681,9 @@ public final class ProcessorsConfig {
   ///   and our global processor never throws;
   /// - `topic.message.timestamp.after.max.ms` at its maximum: a clock that is ahead must not make
   ///   the broker refuse the changelog;
-  /// - `auto.offset.reset=earliest`: a new application answers what is there already.
+  /// - `auto.offset.reset=earliest`: a new application answers what is there already;
+  /// - `session.timeout.ms=10000` under the classic protocol: after a thread or an instance died,
+  ///   its keys wait that long for an answer (measured 46 s with Kafka's 45,000).
   public Map<String, Object> kafkaProperties() {
     Map<String, Object> kafka = new LinkedHashMap<>();
     properties.forEach(
@@ -711,6 +713,15 @@ public final class ProcessorsConfig {
         ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
         StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG),
         "earliest");
+    // The streams protocol has this in the group's configuration and refuses it here.
+    if (!"streams"
+        .equalsIgnoreCase(String.valueOf(kafka.get(StreamsConfig.GROUP_PROTOCOL_CONFIG)))) {
+      putIfNeither(
+          kafka,
+          ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+          StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
+          "10000");
+    }
     return kafka;
   }
 

@@ -426,6 +426,7 @@ class ProcessorsConfigTest {
     expected.put("topic.message.timestamp.after.max.ms", "9223372036854775807");
     expected.put("producer.linger.ms", "5");
     expected.put("consumer.auto.offset.reset", "earliest");
+    expected.put("consumer.session.timeout.ms", "10000");
 
     assertThat(ProcessorsConfig.of(minimal()).kafkaProperties()).isEqualTo(expected);
   }
@@ -442,6 +443,14 @@ class ProcessorsConfigTest {
   }
 
   @Test
+  void shouldLeaveTheSessionToTheGroupUnderTheStreamsProtocol() {
+    Map<String, Object> kafka =
+        ProcessorsConfig.of(with("group.protocol", "streams")).kafkaProperties();
+
+    assertThat(kafka).doesNotContainKey("consumer.session.timeout.ms");
+  }
+
+  @Test
   void shouldPassTheUsersSettingsOnUnchanged() {
     Map<String, Object> users = new HashMap<>();
     users.put("application.id", "mine");
@@ -449,6 +458,7 @@ class ProcessorsConfigTest {
     users.put("statestore.cache.max.bytes", 1000);
     users.put("linger.ms", "50");
     users.put("auto.offset.reset", "latest");
+    users.put("session.timeout.ms", "20000");
     users.put("topic.message.timestamp.after.max.ms", "1");
     users.put("rocksdb.config.setter", "mine.ConfigSetter");
     users.put("topology.optimization", "all");
