@@ -82,9 +82,4 @@ public final class Forecaster {
   public Map<String, String> provenance() {
     return provenance;
   }
-
-  /// Floats of recurrent state per key.
-  public int stateSize() {
-    return spec.stateSize();
-  }
 }

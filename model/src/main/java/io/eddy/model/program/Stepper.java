@@ -36,7 +36,6 @@ public final class Stepper {
     }
     ops = new Op[program.nodes.size()];
     frames = new Frame[ops.length];
-    var scratch = new Frame.Scratch();
     for (int i = 0; i < ops.length; i++) {
       Program.Node node = program.nodes.get(i);
       float[][] weights = new float[node.parameters().length][];
@@ -51,8 +50,7 @@ public final class Stepper {
               select(node.outputs()),
               weights,
               new float[0][],
-              new float[0][],
-              scratch);
+              new float[0][]);
     }
     delays = delayLines();
   }

@@ -54,9 +54,8 @@ public final class Unroller {
     transposed = new float[parameters.count()][];
     Arrays.fill(transposed, NONE);
     frames = new Frame[program.nodes.size()];
-    var scratch = new Frame.Scratch();
     for (int i = 0; i < frames.length; i++) {
-      frames[i] = frame(program.nodes.get(i), kernels, scratch);
+      frames[i] = frame(program.nodes.get(i), kernels);
     }
     for (int row = 0; row < rowCount; row++) {
       reset(row);
@@ -100,7 +99,7 @@ public final class Unroller {
     return all.shifted(prefix * width);
   }
 
-  private Frame frame(Program.Node node, Kernels kernels, Frame.Scratch scratch) {
+  private Frame frame(Program.Node node, Kernels kernels) {
     int[] indices = node.parameters();
     float[][] weights = new float[indices.length][];
     float[][] weightGradients = new float[indices.length][];
@@ -117,8 +116,7 @@ public final class Unroller {
       }
       turned[p] = transposed[index];
     }
-    return new Frame(
-        kernels, inputs, select(node.outputs()), weights, turned, weightGradients, scratch);
+    return new Frame(kernels, inputs, select(node.outputs()), weights, turned, weightGradients);
   }
 
   private Rows[] select(int[] indices) {
