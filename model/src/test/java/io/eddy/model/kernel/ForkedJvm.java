@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +15,15 @@ final class ForkedJvm {
 
   private ForkedJvm() {}
 
-  /// All that the JVM printed, standard output and error, whether it succeeded or not.
-  static String outputOf(Class<?> main, String... options) {
+  /// What a JVM printed, whether it succeeded or not.
+  record Output(String standard, String error) {
+
+    String whole() {
+      return standard + error;
+    }
+  }
+
+  static Output outputOf(Class<?> main, String... options) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(options));
@@ -23,8 +31,20 @@ final class ForkedJvm {
     command.add(place(Kernels.class) + System.getProperty("path.separator") + place(main));
     command.add(main.getName());
     try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      // The errors go to a file, as two pipes read in turn would block.
+      Path errors = Files.createTempFile("eddy-forked-jvm", ".err");
+      try {
+        Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        String standard =
+            new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return new Output(standard, Files.readString(errors));
+      } finally {
+        Files.delete(errors);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while " + main.getName() + " ran", e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -81,6 +81,6 @@ class KernelChoiceTest {
   }
 
   private static String best(String... options) {
-    return ForkedJvm.outputOf(BestKernels.class, options);
+    return ForkedJvm.outputOf(BestKernels.class, options).whole();
   }
 }
