@@ -8,8 +8,11 @@ module io.eddy.model {
   exports io.eddy.model.cell;
   exports io.eddy.model.checkpoint;
   exports io.eddy.model.kernel;
+  exports io.eddy.model.loss;
   exports io.eddy.model.network;
+  exports io.eddy.model.op;
   exports io.eddy.model.optimizer;
+  exports io.eddy.model.parallel;
   exports io.eddy.model.parameter;
   exports io.eddy.model.program;
   exports io.eddy.model.series;

@@ -1,5 +1,9 @@
 package io.eddy.model.cell;
 
+import io.eddy.model.op.GruGates;
+import io.eddy.model.op.Linear;
+import io.eddy.model.op.LstmGates;
+import io.eddy.model.op.Tanh;
 import io.eddy.model.parameter.Initializer;
 import io.eddy.model.parameter.ParameterSpec;
 import io.eddy.model.program.ProgramBuilder;
@@ -47,36 +51,38 @@ public final class Cells {
   private static Value elman(ProgramBuilder builder, Weights weights, Value x) {
     ProgramBuilder.Feedback hidden = builder.feedback("hidden", weights.hiddenSize, 1);
     Value input =
-        builder.linear(x, weights.inputWeight(), weights.inputBias(), weights.hiddenBias());
-    Value h = builder.tanh(builder.accumulate(input, hidden.value(), weights.hiddenWeight()));
+        Linear.of(builder, x, weights.inputWeight(), weights.inputBias(), weights.hiddenBias());
+    Value h = Tanh.of(builder, Linear.onto(builder, input, hidden.value(), weights.hiddenWeight()));
     hidden.close(h);
     return h;
   }
 
-  /// Gates i, f, g, o from `W_ih x + b_ih + b_hh + W_hh h'`; the element-wise part is
-  /// [ProgramBuilder#lstm].
+  /// Gates i, f, g, o from `W_ih x + b_ih + b_hh + W_hh h'`; the element-wise part is [LstmGates].
   private static Value lstm(ProgramBuilder builder, Weights weights, Value x) {
     ProgramBuilder.Feedback hidden = builder.feedback("hidden", weights.hiddenSize, 1);
     ProgramBuilder.Feedback cell = builder.feedback("cell", weights.hiddenSize, 1);
     // Jozefowicz et al. 2015: a forget gate that is open at first lets gradients through.
     var forgetBias = new Initializer.GateBias(4, 1, 1);
     Value input =
-        builder.linear(
-            x, weights.inputWeight(), weights.bias("bias_ih", forgetBias), weights.hiddenBias());
-    Value gates = builder.accumulate(input, hidden.value(), weights.hiddenWeight());
-    ProgramBuilder.Lstm step = builder.lstm(gates, cell.value());
+        Linear.of(
+            builder,
+            x,
+            weights.inputWeight(),
+            weights.bias("bias_ih", forgetBias),
+            weights.hiddenBias());
+    Value gates = Linear.onto(builder, input, hidden.value(), weights.hiddenWeight());
+    LstmGates.Step step = LstmGates.of(builder, gates, cell.value());
     hidden.close(step.hidden());
     cell.close(step.cell());
     return step.hidden();
   }
 
-  /// Gates r, z, n from `W_ih x + b_ih` and `W_hh h' + b_hh`; the element-wise part is
-  /// [ProgramBuilder#gru].
+  /// Gates r, z, n from `W_ih x + b_ih` and `W_hh h' + b_hh`; the element-wise part is [GruGates].
   private static Value gru(ProgramBuilder builder, Weights weights, Value x) {
     ProgramBuilder.Feedback hidden = builder.feedback("hidden", weights.hiddenSize, 1);
-    Value input = builder.linear(x, weights.inputWeight(), weights.inputBias());
-    Value state = builder.linear(hidden.value(), weights.hiddenWeight(), weights.hiddenBias());
-    Value h = builder.gru(input, state, hidden.value());
+    Value input = Linear.of(builder, x, weights.inputWeight(), weights.inputBias());
+    Value state = Linear.of(builder, hidden.value(), weights.hiddenWeight(), weights.hiddenBias());
+    Value h = GruGates.of(builder, input, state, hidden.value());
     hidden.close(h);
     return h;
   }

@@ -70,7 +70,7 @@ public final class ForecasterCheckpoint {
     // All shapes before the first allocation: metadata alone could ask for any amount of memory.
     for (ParameterSpec parameter : expected) {
       unknown.remove(parameter.name());
-      checked(file, parameter.name(), shape(parameter));
+      checked(file, parameter.name(), parameter.shape());
     }
     unknown.remove(CALIBRATION);
     float[] calibration = checked(file, CALIBRATION, 2, spec.horizon()).values();
@@ -110,7 +110,7 @@ public final class ForecasterCheckpoint {
 
   private static Safetensors.Tensor toTensor(ParameterSpec spec, float[] stored) {
     if (!spec.isMatrix()) {
-      return new Safetensors.Tensor(shape(spec), stored.clone());
+      return new Safetensors.Tensor(spec.shape(), stored.clone());
     }
     float[] turned = new float[stored.length];
     for (int output = 0; output < spec.outputs(); output++) {
@@ -118,11 +118,7 @@ public final class ForecasterCheckpoint {
         turned[output * spec.inputs() + input] = stored[input * spec.outputs() + output];
       }
     }
-    return new Safetensors.Tensor(shape(spec), turned);
-  }
-
-  private static int[] shape(ParameterSpec spec) {
-    return spec.isMatrix() ? new int[] {spec.outputs(), spec.inputs()} : new int[] {spec.outputs()};
+    return new Safetensors.Tensor(spec.shape(), turned);
   }
 
   /// The tensor of that name, of that shape, without a NaN or an infinity.

@@ -1,6 +1,9 @@
 package io.eddy.model.network;
 
 import io.eddy.model.cell.Cells;
+import io.eddy.model.loss.PinballLoss;
+import io.eddy.model.op.Linear;
+import io.eddy.model.op.QuantileFan;
 import io.eddy.model.parameter.Initializer;
 import io.eddy.model.parameter.ParameterSpec;
 import io.eddy.model.program.Program;
@@ -67,21 +70,23 @@ public final class ForecasterProgram {
             spec.hiddenSize(),
             spec.layerCount());
     Value corrected =
-        builder.linear(
+        Linear.of(
+            builder,
             hidden,
             ParameterSpec.matrix("head.weight", outputSize, spec.hiddenSize(), zero),
             ParameterSpec.vector("head.bias", outputSize, zero));
     Value raw =
-        builder.accumulate(
+        Linear.onto(
+            builder,
             corrected,
             builder.columns(inputs, recurrentSize, spec.lagCount()),
             ParameterSpec.matrix("path.weight", outputSize, spec.lagCount(), zero));
-    Value quantiles = builder.quantileFan(raw, ForecasterSpec.QUANTILE_COUNT);
+    Value quantiles = QuantileFan.of(builder, raw, ForecasterSpec.QUANTILE_COUNT);
     Objective objective = null;
     if (withLoss) {
       Value target = builder.input("target", spec.horizon());
       Value weight = builder.input("weight", spec.horizon());
-      Value loss = builder.pinballLoss(quantiles, target, weight, levels(spec));
+      Value loss = PinballLoss.of(builder, quantiles, target, weight, levels(spec));
       objective = new Objective(target, weight, loss);
     }
     return new ForecasterProgram(builder.build(), inputs, quantiles, objective);

@@ -3,27 +3,144 @@ package io.eddy.model.program;
 import io.eddy.model.kernel.Kernels;
 
 /// What one op works on: its rows and its parameters, bound to arrays by a stepper or an unroller.
-final class Frame {
+/// Each thread has frames of its own.
+public final class Frame {
 
-  final Kernels kernels;
-  final Rows[] inputs;
-  final Rows[] outputs;
-  final float[][] weights; // the parameters' values, in the op's order
-  final float[][] transposed; // (outputs, inputs) of each matrix, only where backward needs it
-  final float[][] weightGradients; // empty in a stepper
+  private static final float[] NONE = new float[0];
+
+  private final Kernels kernels;
+  private final Rows[] inputs;
+  private final Entries[] memories;
+  private final Rows[] outputs;
+  private final float[][] weights; // the parameters' values, in the op's order
+  private final float[][] transposed; // (outputs, inputs) of each matrix, only where backward needs
+  private final float[][] weightGradients; // empty in a stepper
+  private final Mode mode;
+  private final int node;
+  private final int entryFrom;
+  private final int entryTo;
+  private final int batchSize;
+  private float[] scratch = NONE;
 
   Frame(
       Kernels kernels,
       Rows[] inputs,
+      Entries[] memories,
       Rows[] outputs,
       float[][] weights,
       float[][] transposed,
-      float[][] weightGradients) {
+      float[][] weightGradients,
+      Mode mode,
+      int node,
+      int entryFrom,
+      int entryTo,
+      int batchSize) {
     this.kernels = kernels;
     this.inputs = inputs;
+    this.memories = memories;
     this.outputs = outputs;
     this.weights = weights;
     this.transposed = transposed;
     this.weightGradients = weightGradients;
+    this.mode = mode;
+    this.node = node;
+    this.entryFrom = entryFrom;
+    this.entryTo = entryTo;
+    this.batchSize = batchSize;
+  }
+
+  public Kernels kernels() {
+    return kernels;
+  }
+
+  /// Rows of an input, in the order in which the op reads and consumes them.
+  public Rows input(int index) {
+    return inputs[index];
+  }
+
+  /// Inputs that there are.
+  public int inputCount() {
+    return inputs.length;
+  }
+
+  /// A memory that the op reads.
+  public Entries memory(int index) {
+    return memories[index];
+  }
+
+  /// Memories that there are.
+  public int memoryCount() {
+    return memories.length;
+  }
+
+  /// Rows of an output.
+  public Rows output(int index) {
+    return outputs[index];
+  }
+
+  /// Parameters that there are.
+  public int parameterCount() {
+    return weights.length;
+  }
+
+  /// A parameter's values, stored as [io.eddy.model.parameter.ParameterSpec] says.
+  public float[] weights(int index) {
+    return weights[index];
+  }
+
+  /// A matrix turned round, as (outputs, inputs); only where the first input has a gradient.
+  public float[] transposed(int index) {
+    return transposed[index];
+  }
+
+  /// A parameter's gradient.
+  public float[] weightGradients(int index) {
+    return weightGradients[index];
+  }
+
+  /// Whether ops that behave differently in training (dropout, batch normalisation) shall.
+  public boolean training() {
+    return mode.training;
+  }
+
+  /// First batch entry that an op of [Op.Reach#ENTRY] computes.
+  public int entryFrom() {
+    return entryFrom;
+  }
+
+  /// The batch entry after the last that an op of [Op.Reach#ENTRY] computes.
+  public int entryTo() {
+    return entryTo;
+  }
+
+  /// Batch entries of one step.
+  public int batchSize() {
+    return batchSize;
+  }
+
+  /// A number drawn for one element of one row of this op: a hash of (seed, op, step, row,
+  /// element), so that it never depends on the order in which rows are computed.
+  ///
+  /// @return uniform in [0, 1)
+  public float draw(int row, int element) {
+    long x = mode.seed + 0x9E3779B97F4A7C15L * (node + 1);
+    x = mix(x + mode.step) + row;
+    x = mix(mix(x) + element);
+    return (x >>> 40) * 0x1p-24f;
+  }
+
+  /// The finaliser of SplitMix64 (Steele et al. 2014).
+  private static long mix(long x) {
+    long z = (x ^ (x >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+
+  /// An array of at least `size` floats for the op's own use, with whatever stood in it; made once.
+  public float[] scratch(int size) {
+    if (scratch.length < size) {
+      scratch = new float[size];
+    }
+    return scratch;
   }
 }

@@ -6,16 +6,19 @@ import java.util.List;
 /// The straight-line list of operations that one step of a network makes, traced once from its
 /// equations by a [ProgramBuilder].
 ///
-/// Time enters by delays alone. A [Stepper] runs a program event by event and keeps each delay as
-/// state; an [Unroller] runs it over many steps and reads the same delays as index shifts. A
+/// Time enters by two edges alone, delays and pasts. A [Stepper] runs a program event by event and
+/// keeps both as state; an [Unroller] runs it over many steps and reads them as index shifts. A
 /// program is immutable and holds no weights.
 public final class Program {
+
+  /// Instead of a parameter's index.
+  static final int NO_PARAMETER = -1;
 
   /// Where a value comes from.
   sealed interface Origin {
 
     /// Written by the caller.
-    record Input() implements Origin {}
+    record Input(boolean differentiable) implements Origin {}
 
     /// Output of a node, in storage of its own.
     record Computed(int node) implements Origin {}
@@ -26,14 +29,19 @@ public final class Program {
     /// Columns of another value, from `start` on.
     record Columns(int value, int start) implements Origin {}
 
-    /// Another value, `steps` steps earlier; before the first step the initial parameter, or zero
-    /// if it is -1.
+    /// Another value, `steps` steps earlier, or later if negative; before the first step the
+    /// initial parameter, or zero without one.
     record Delayed(int value, int steps, int initialParameter) implements Origin {}
+
+    /// The last `window` rows of another value.
+    ///
+    /// @param turned whether the stepper keeps them element after element
+    record Past(int value, int window, boolean turned) implements Origin {}
   }
 
   /// One op with the indices of what it reads and writes.
   @SuppressWarnings("ArrayRecordComponent") // nobody compares nodes
-  record Node(Op op, int[] inputs, int[] outputs, int[] parameters) {}
+  record Node(Op op, int[] inputs, int[] memories, int[] outputs, int[] parameters) {}
 
   final List<Value> values;
   final List<Origin> origins;
@@ -53,26 +61,70 @@ public final class Program {
     return parameters;
   }
 
-  /// Floats of state that one row carries between steps: all delays, in the order of tracing, each
-  /// oldest step first.
+  /// Floats of state that one row carries between steps: all delays and pasts, in the order of
+  /// tracing, each delay oldest step first.
   public int stateSize() {
     int size = 0;
     for (int value = 0; value < values.size(); value++) {
-      if (origins.get(value) instanceof Origin.Delayed delayed) {
-        size += delayed.steps() * values.get(value).width();
+      int width = values.get(value).width();
+      switch (origins.get(value)) {
+        case Origin.Delayed(int of, int steps, int initial) -> size += Math.max(0, steps) * width;
+        case Origin.Past(int of, int window, boolean turned) ->
+            size += PastRing.stateSize(window, width, turned);
+        case Origin.Input input -> {}
+        case Origin.Computed computed -> {}
+        case Origin.InPlace inPlace -> {}
+        case Origin.Columns columns -> {}
       }
     }
     return size;
   }
 
-  /// The value in whose storage this one lies, delays and columns followed to their source.
+  /// The value in whose storage this one lies, delays, pasts and columns followed to their source.
   int root(int value) {
     return switch (origins.get(value)) {
-      case Origin.Input() -> value;
+      case Origin.Input(boolean differentiable) -> value;
       case Origin.Computed(int node) -> value;
       case Origin.InPlace(int node, int other) -> root(other);
       case Origin.Columns(int other, int start) -> root(other);
       case Origin.Delayed(int other, int steps, int initial) -> root(other);
+      case Origin.Past(int other, int window, boolean turned) -> root(other);
+    };
+  }
+
+  /// Steps that lie between a value's row and the row of its root that it shows.
+  int delay(int value) {
+    return switch (origins.get(value)) {
+      case Origin.Input(boolean differentiable) -> 0;
+      case Origin.Computed(int node) -> 0;
+      case Origin.InPlace(int node, int other) -> 0;
+      case Origin.Columns(int other, int start) -> delay(other);
+      case Origin.Delayed(int other, int steps, int initial) -> steps + delay(other);
+      case Origin.Past(int other, int window, boolean turned) -> delay(other);
+    };
+  }
+
+  /// The node after which a value is complete, -1 if it is so before the first.
+  int producer(int value) {
+    return switch (origins.get(value)) {
+      case Origin.Input(boolean differentiable) -> -1;
+      case Origin.Computed(int node) -> node;
+      case Origin.InPlace(int node, int other) -> node;
+      case Origin.Columns(int other, int start) -> producer(other);
+      case Origin.Delayed(int other, int steps, int initial) -> -1;
+      case Origin.Past(int other, int window, boolean turned) -> producer(other);
+    };
+  }
+
+  /// The memory input that a memory was computed from; itself for a past.
+  int memoryInput(int value) {
+    return switch (origins.get(value)) {
+      case Origin.Input(boolean differentiable) -> value;
+      case Origin.Computed(int node) -> memoryInput(nodes.get(node).inputs()[0]);
+      case Origin.InPlace(int node, int other) -> memoryInput(other);
+      case Origin.Columns(int other, int start) -> memoryInput(other);
+      case Origin.Delayed(int other, int steps, int initial) -> value;
+      case Origin.Past(int other, int window, boolean turned) -> value;
     };
   }
 
@@ -96,11 +148,12 @@ public final class Program {
 
   private boolean needsGradient(int value, boolean[] need) {
     return switch (origins.get(value)) {
-      case Origin.Input() -> false;
+      case Origin.Input(boolean differentiable) -> differentiable;
       case Origin.Computed(int node) -> nodeNeedsGradient(node, need);
       case Origin.InPlace(int node, int other) -> nodeNeedsGradient(node, need);
       case Origin.Columns(int other, int start) -> need[other];
       case Origin.Delayed(int other, int steps, int initial) -> need[other] || initial >= 0;
+      case Origin.Past(int other, int window, boolean turned) -> need[other];
     };
   }
 
@@ -110,6 +163,11 @@ public final class Program {
     }
     for (int input : nodes.get(node).inputs()) {
       if (need[input]) {
+        return true;
+      }
+    }
+    for (int memory : nodes.get(node).memories()) {
+      if (need[memory]) {
         return true;
       }
     }

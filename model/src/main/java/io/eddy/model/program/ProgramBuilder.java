@@ -8,9 +8,10 @@ import java.util.Set;
 
 /// Traces a network's equations into a [Program].
 ///
-/// Each method adds one operation and returns its value. Shapes are checked here, once, so that ops
-/// need not look at them again. Some operations *consume* an input: they compute in its place, and
-/// nothing else may read it afterwards.
+/// Operations come from the ops' own factories, such as `Linear.of(builder, x, weight)`; here are
+/// what no op can do, inputs, memories and the edges in time, and [#node] by which ops are added.
+/// Shapes are checked once, while tracing, so that ops need not look at them again. Some operations
+/// *consume* an input: they compute in its place, and nothing else may read it afterwards.
 public final class ProgramBuilder {
 
   private static final int OPEN = -1;
@@ -27,139 +28,57 @@ public final class ProgramBuilder {
 
   /// A value that the caller writes before every step.
   public Value input(String name, int width) {
-    return value(name, width, new Program.Origin.Input());
+    return value(name, width, 0, new Program.Origin.Input(false));
+  }
+
+  /// An input whose gradient the caller wants: the output of another program.
+  public Value differentiableInput(String name, int width) {
+    return value(name, width, 0, new Program.Origin.Input(true));
+  }
+
+  /// A memory that the caller writes before a sequence, the same at all its steps, with gradient:
+  /// an encoder's states, an image's regions. Ops that compute row by row turn memories into
+  /// memories, once per sequence.
+  ///
+  /// @param slots entries per row of the batch, at most; see [Unroller#memoryLength]
+  public Value memory(String name, int width, int slots) {
+    require(slots >= 1, name + ": a memory of " + slots + " slots, expected at least 1");
+    return value(name, width, slots, new Program.Origin.Input(true));
   }
 
   /// Columns `start` to `start + width` of a value, without a copy.
   public Value columns(Value of, int start, int width) {
     checkReadable(of);
-    if (start < 0 || start + width > of.width()) {
-      throw new IllegalArgumentException(
-          "columns " + start + " to " + (start + width) + " of " + of + " do not exist");
-    }
-    return value(of.name() + ".columns", width, new Program.Origin.Columns(of.index(), start));
+    require(
+        start >= 0 && width >= 1 && start + width <= of.width(),
+        "columns " + start + " to " + (start + width) + " of " + of + " do not exist");
+    return value(
+        of.name() + ".columns", width, of.slots(), new Program.Origin.Columns(of.index(), start));
   }
 
-  /// `bias + x · Wᵀ`; several biases are added up, as PyTorch's recurrent layers have two.
-  public Value linear(Value x, ParameterSpec weight, ParameterSpec... biases) {
-    checkReadable(x);
-    checkWeight(x, weight);
-    for (ParameterSpec bias : biases) {
-      check(
-          !bias.isMatrix() && bias.outputs() == weight.outputs(),
-          bias.name() + " must be a vector of " + weight.outputs());
-    }
-    int[] indices = new int[1 + biases.length];
-    indices[0] = parameter(weight);
-    for (int i = 0; i < biases.length; i++) {
-      indices[i + 1] = parameter(biases[i]);
-    }
-    Value out = computed(weight.name() + ".product", weight.outputs());
-    var op = new Linear(x.width(), out.width(), false);
-    add(op, new int[] {x.index()}, new int[] {out.index()}, indices);
-    return out;
-  }
-
-  /// `onto + x · Wᵀ`, added up in the place of `onto`, which is consumed.
-  public Value accumulate(Value onto, Value x, ParameterSpec weight) {
-    checkReadable(x);
-    checkWeight(x, weight);
-    check(onto.width() == weight.outputs(), weight.name() + " does not fit onto " + onto);
-    consume(onto);
-    Value out =
-        value(
-            weight.name() + ".sum",
-            onto.width(),
-            new Program.Origin.InPlace(nodes.size(), onto.index()));
-    var op = new Linear(x.width(), out.width(), true);
-    add(op, new int[] {x.index()}, new int[] {out.index()}, new int[] {parameter(weight)});
-    return out;
-  }
-
-  /// `tanh(x)`.
-  public Value tanh(Value x) {
-    checkReadable(x);
-    Value out = computed("tanh", x.width());
-    add(new Tanh(x.width()), new int[] {x.index()}, new int[] {out.index()}, new int[0]);
-    return out;
-  }
-
-  /// h and c of an LSTM step.
+  /// The last `window` rows of a value, this step's included, as a memory that moves along: a key's
+  /// own past.
   ///
-  /// @param hidden h, the output
-  /// @param cell c
-  public record Lstm(Value hidden, Value cell) {}
-
-  /// The element-wise part of an LSTM step; see [LstmGates].
-  ///
-  /// @param gates (4H), order i, f, g, o, before activation; consumed
-  /// @param before the cell before, (H)
-  public Lstm lstm(Value gates, Value before) {
-    checkReadable(before);
-    int hiddenSize = before.width();
-    check(gates.width() == 4 * hiddenSize, gates + " must be four times as wide as " + before);
-    consume(gates);
-    Value hidden = computed("lstm.hidden", hiddenSize);
-    Value cell = computed("lstm.cell", hiddenSize);
-    Value tanhCell = computed("lstm.tanh", hiddenSize);
-    add(
-        new LstmGates(hiddenSize),
-        new int[] {gates.index(), before.index()},
-        new int[] {hidden.index(), cell.index(), tanhCell.index()},
-        new int[0]);
-    return new Lstm(hidden, cell);
+  /// @param of a value of every step; where it is a delay, the rows before its first are no entries
+  public Value past(Value of, int window) {
+    return past(of, window, false);
   }
 
-  /// The element-wise part of a GRU step; see [GruGates].
-  ///
-  /// @param x the input's products, (3H), order r, z, n; consumed
-  /// @param h the state's products, (3H); consumed
-  /// @param before the output before, (H)
-  public Value gru(Value x, Value h, Value before) {
-    checkReadable(before);
-    int hiddenSize = before.width();
-    check(x.width() == 3 * hiddenSize, x + " must be three times as wide as " + before);
-    check(h.width() == 3 * hiddenSize, h + " must be three times as wide as " + before);
-    consume(x);
-    consume(h);
-    Value out = computed("gru.hidden", hiddenSize);
-    add(
-        new GruGates(hiddenSize),
-        new int[] {x.index(), h.index(), before.index()},
-        new int[] {out.index()},
-        new int[0]);
-    return out;
+  /// As [#past(Value, int)], for what products run along entries: keys. In the stream's state they
+  /// lie turned round, entry after entry for each element.
+  public Value pastKeys(Value of, int window) {
+    return past(of, window, true);
   }
 
-  /// Quantiles that cannot cross; see [QuantileFan].
-  ///
-  /// @param raw (quantiles · horizon), quantile-major
-  public Value quantileFan(Value raw, int quantiles) {
-    checkReadable(raw);
-    check(
-        quantiles % 2 == 1 && raw.width() % quantiles == 0,
-        raw + " is no odd number of quantiles: " + quantiles);
-    Value out = computed("quantiles", raw.width());
-    var op = new QuantileFan(quantiles, raw.width() / quantiles);
-    add(op, new int[] {raw.index()}, new int[] {out.index()}, new int[0]);
-    return out;
-  }
-
-  /// The pinball loss; see [PinballLoss].
-  public Value pinballLoss(Value quantiles, Value target, Value weight, float[] levels) {
-    checkReadable(quantiles);
-    checkReadable(target);
-    checkReadable(weight);
-    check(
-        quantiles.width() == levels.length * target.width() && target.width() == weight.width(),
-        "quantiles, target and weight do not fit together");
-    Value out = computed("loss", 1);
-    add(
-        new PinballLoss(levels, target.width()),
-        new int[] {quantiles.index(), target.index(), weight.index()},
-        new int[] {out.index()},
-        new int[0]);
-    return out;
+  private Value past(Value of, int window, boolean turned) {
+    checkReadable(of);
+    require(window >= 1, of + ": a past of " + window + " steps, expected at least 1");
+    require(!of.isMemory(), of + " is a memory, which has no past");
+    return value(
+        of.name() + ".past",
+        of.width(),
+        window,
+        new Program.Origin.Past(of.index(), window, turned));
   }
 
   /// What a value was `steps` steps ago; zero before the first step.
@@ -169,21 +88,34 @@ public final class ProgramBuilder {
     return feedback.value();
   }
 
+  /// What a value will be `steps` steps later, zero after the last: only where the whole message is
+  /// known, so for an [Unroller] and not for a [Stepper].
+  public Value lookahead(Value of, int steps) {
+    checkReadable(of);
+    require(steps >= 1, of + ": a look ahead by " + steps + " steps, expected at least 1");
+    require(!of.isMemory(), of + " is a memory, which has no time");
+    return value(
+        of.name() + ".ahead",
+        of.width(),
+        0,
+        new Program.Origin.Delayed(of.index(), -steps, Program.NO_PARAMETER));
+  }
+
   /// A delay whose source is traced later: the edge that makes a network recurrent. Zero before the
   /// first step.
   public Feedback feedback(String name, int width, int steps) {
-    return new Feedback(openDelay(name, width, steps, -1));
+    return new Feedback(openDelay(name, width, steps, Program.NO_PARAMETER));
   }
 
   /// As [#feedback(String, int, int)], with a learned initial state.
   public Feedback feedback(String name, ParameterSpec initial, int steps) {
-    check(!initial.isMatrix(), initial.name() + " must be a vector");
+    require(initial.kind() == ParameterSpec.Kind.VECTOR, initial.name() + " must be a vector");
     return new Feedback(openDelay(name, initial.outputs(), steps, parameter(initial)));
   }
 
   private Value openDelay(String name, int width, int steps, int initialParameter) {
-    check(steps >= 1, name + ": a delay of " + steps + " steps, expected at least 1");
-    return value(name, width, new Program.Origin.Delayed(OPEN, steps, initialParameter));
+    require(steps >= 1, name + ": a delay of " + steps + " steps, expected at least 1");
+    return value(name, width, 0, new Program.Origin.Delayed(OPEN, steps, initialParameter));
   }
 
   /// A delay that waits for its source.
@@ -202,15 +134,142 @@ public final class ProgramBuilder {
     /// Names the source.
     public void close(Value source) {
       checkReadable(source);
-      check(source.width() == value.width(), value + " is not as wide as its source " + source);
-      check(
-          !(origins.get(source.index()) instanceof Program.Origin.Delayed),
-          "a delay of a delay: use one delay of more steps");
+      require(source.width() == value.width(), value + " is not as wide as its source " + source);
+      require(!source.isMemory(), source + " is a memory, which cannot be delayed");
+      require(
+          !isDelayed(source.index()),
+          source + " is a delay itself: use one delay of more steps instead of a delay of a delay");
       var open = (Program.Origin.Delayed) origins.get(value.index());
-      check(open.value() == OPEN, value + " has a source already");
+      require(open.value() == OPEN, value + " has a source already");
       origins.set(
           value.index(),
           new Program.Origin.Delayed(source.index(), open.steps(), open.initialParameter()));
+    }
+  }
+
+  private boolean isDelayed(int value) {
+    return switch (origins.get(value)) {
+      case Program.Origin.Delayed delayed -> true;
+      case Program.Origin.Columns(int of, int start) -> isDelayed(of);
+      default -> false;
+    };
+  }
+
+  /// Begins to add an operation.
+  public NodeBuilder node(Op op) {
+    return new NodeBuilder(op);
+  }
+
+  /// What an operation reads; one of the `writes` methods ends it.
+  public final class NodeBuilder {
+    private final Op op;
+    private final List<Value> inputs = new ArrayList<>();
+    private final List<Value> memories = new ArrayList<>();
+    private final List<ParameterSpec> specs = new ArrayList<>();
+
+    private NodeBuilder(Op op) {
+      this.op = op;
+    }
+
+    /// Adds inputs.
+    public NodeBuilder reads(Value... added) {
+      for (Value value : added) {
+        checkReadable(value);
+        inputs.add(value);
+      }
+      return this;
+    }
+
+    /// Adds inputs in whose place the operation computes: nothing else may read them.
+    public NodeBuilder consumes(Value... added) {
+      for (Value value : added) {
+        consume(value);
+        inputs.add(value);
+      }
+      return this;
+    }
+
+    /// Adds memories, all of whose entries the operation may read at every step.
+    public NodeBuilder remembers(Value... added) {
+      for (Value value : added) {
+        checkReadable(value);
+        require(value.isMemory(), value + " is no memory: use memory, past or pastKeys");
+        memories.add(value);
+      }
+      return this;
+    }
+
+    /// Adds parameters.
+    public NodeBuilder parameters(ParameterSpec... added) {
+      specs.addAll(List.of(added));
+      return this;
+    }
+
+    /// Ends the operation with one output.
+    public Value writes(String name, int width) {
+      Value out = value(name, width, slots(), new Program.Origin.Computed(nodes.size()));
+      add(List.of(out));
+      return out;
+    }
+
+    /// Ends the operation with several outputs.
+    public List<Value> writesAll(List<String> names, List<Integer> widths) {
+      int slots = slots();
+      List<Value> outputs = new ArrayList<>();
+      for (int i = 0; i < names.size(); i++) {
+        outputs.add(
+            value(names.get(i), widths.get(i), slots, new Program.Origin.Computed(nodes.size())));
+      }
+      add(outputs);
+      return outputs;
+    }
+
+    /// Ends the operation with an output in the place of a value, which is consumed.
+    public Value writesOnto(String name, Value onto) {
+      consume(onto);
+      Value out =
+          value(
+              name,
+              onto.width(),
+              onto.slots(),
+              new Program.Origin.InPlace(nodes.size(), onto.index()));
+      require(onto.slots() == slots(), onto + " and " + inputs + " do not lie in the same rows");
+      add(List.of(out));
+      return out;
+    }
+
+    private int slots() {
+      int slots = inputs.isEmpty() ? 0 : inputs.getFirst().slots();
+      for (Value input : inputs) {
+        require(input.slots() == slots, inputs.getFirst() + " and " + input + " lie in other rows");
+        require(
+            !(origins.get(input.index()) instanceof Program.Origin.Past),
+            input + " is a past, which only an attention can read");
+      }
+      return slots;
+    }
+
+    private void add(List<Value> outputs) {
+      int[] parameterIndices = new int[specs.size()];
+      for (int i = 0; i < parameterIndices.length; i++) {
+        parameterIndices[i] = parameter(specs.get(i));
+      }
+      nodes.add(
+          new Program.Node(
+              op, indices(inputs), indices(memories), indices(outputs), parameterIndices));
+    }
+  }
+
+  private static int[] indices(List<Value> values) {
+    return values.stream().mapToInt(Value::index).toArray();
+  }
+
+  /// Refuses equations that do not fit together.
+  ///
+  /// @throws IllegalArgumentException with the message, unless `holds`
+  public static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new IllegalArgumentException(message);
     }
   }
 
@@ -233,46 +292,26 @@ public final class ProgramBuilder {
     return index;
   }
 
-  private Value computed(String name, int width) {
-    return value(name, width, new Program.Origin.Computed(nodes.size()));
-  }
-
-  private Value value(String name, int width, Program.Origin origin) {
-    Value value = new Value(values.size(), width, name);
+  private Value value(String name, int width, int slots, Program.Origin origin) {
+    Value value = new Value(values.size(), width, slots, name);
     values.add(value);
     origins.add(origin);
     return value;
   }
 
-  private void add(Op op, int[] inputs, int[] outputs, int[] parameterIndices) {
-    nodes.add(new Program.Node(op, inputs, outputs, parameterIndices));
-  }
-
   private void consume(Value value) {
-    check(
+    require(
         !consumed.contains(value.index()) && !read.contains(value.index()),
         value + " cannot be computed in place: another operation reads it");
     Program.Origin origin = origins.get(value.index());
-    check(
+    require(
         origin instanceof Program.Origin.Computed || origin instanceof Program.Origin.InPlace,
         value + " cannot be computed in place: it is no operation's output");
     consumed.add(value.index());
   }
 
   private void checkReadable(Value value) {
-    check(!consumed.contains(value.index()), value + " was consumed by an earlier operation");
+    require(!consumed.contains(value.index()), value + " was consumed by an earlier operation");
     read.add(value.index());
-  }
-
-  private static void checkWeight(Value x, ParameterSpec weight) {
-    check(
-        weight.isMatrix() && weight.inputs() == x.width(),
-        weight.name() + " must be a matrix of " + x.width() + " inputs for " + x);
-  }
-
-  private static void check(boolean holds, String message) {
-    if (!holds) {
-      throw new IllegalArgumentException(message);
-    }
   }
 }

@@ -7,7 +7,7 @@ package io.eddy.model.program;
 /// stepper).
 public final class Rows {
 
-  private static final float[] NONE = new float[0];
+  static final float[] NONE = new float[0];
 
   final float[] values;
   final float[] gradients;
@@ -47,6 +47,11 @@ public final class Rows {
   /// The array that holds the gradients, empty where there are none.
   public float[] gradients() {
     return gradients;
+  }
+
+  /// Distance of two rows.
+  public int stride() {
+    return stride;
   }
 
   /// Index of a row's first element, in both arrays.

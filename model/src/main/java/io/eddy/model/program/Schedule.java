@@ -18,10 +18,10 @@ final class Schedule {
   ///
   /// @param nodes indices in the order of tracing
   /// @param recurrent whether they lie on a cycle
-  record Component(List<Integer> nodes, boolean recurrent) {}
+  /// @param slots entries of the memory that they compute, 0 if they compute values of every step
+  record Component(List<Integer> nodes, boolean recurrent, int slots) {}
 
   private final Program program;
-  private final int[] producer; // node that writes a root value, -1 for inputs
   private final int[] order; // Tarjan's index, 0 = not visited
   private final int[] low;
   private final boolean[] onStack;
@@ -35,13 +35,6 @@ final class Schedule {
     order = new int[nodes];
     low = new int[nodes];
     onStack = new boolean[nodes];
-    producer = new int[program.values.size()];
-    java.util.Arrays.fill(producer, -1);
-    for (int node = 0; node < nodes; node++) {
-      for (int output : program.nodes.get(node).outputs()) {
-        producer[output] = node;
-      }
-    }
   }
 
   static List<Component> of(Program program) {
@@ -78,7 +71,8 @@ final class Schedule {
         members.add(member);
       } while (member != node);
       Collections.sort(members);
-      components.add(new Component(List.copyOf(members), members.size() > 1 || readsItself));
+      int slots = program.values.get(program.nodes.get(node).outputs()[0]).slots();
+      components.add(new Component(List.copyOf(members), members.size() > 1 || readsItself, slots));
     }
   }
 
@@ -87,6 +81,9 @@ final class Schedule {
     List<Integer> sources = new ArrayList<>();
     for (int input : program.nodes.get(node).inputs()) {
       addSource(input, sources);
+    }
+    for (int memory : program.nodes.get(node).memories()) {
+      addSource(memory, sources);
     }
     // A node that computes in place waits for whoever wrote there before.
     for (int output : program.nodes.get(node).outputs()) {
@@ -99,11 +96,12 @@ final class Schedule {
 
   private void addSource(int value, List<Integer> sources) {
     switch (program.origins.get(value)) {
-      case Program.Origin.Input() -> {}
-      case Program.Origin.Computed(int node) -> sources.add(producer[value]);
-      case Program.Origin.InPlace(int node, int other) -> sources.add(producer[value]);
+      case Program.Origin.Input(boolean differentiable) -> {}
+      case Program.Origin.Computed(int node) -> sources.add(node);
+      case Program.Origin.InPlace(int node, int other) -> sources.add(node);
       case Program.Origin.Columns(int other, int start) -> addSource(other, sources);
       case Program.Origin.Delayed(int other, int steps, int initial) -> addSource(other, sources);
+      case Program.Origin.Past(int other, int window, boolean turned) -> addSource(other, sources);
     }
   }
 }

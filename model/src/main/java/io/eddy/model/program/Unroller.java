@@ -1,6 +1,7 @@
 package io.eddy.model.program;
 
 import io.eddy.model.kernel.Kernels;
+import io.eddy.model.parallel.Team;
 import io.eddy.model.parameter.ParameterSpec;
 import io.eddy.model.parameter.Parameters;
 import java.util.Arrays;
@@ -11,73 +12,132 @@ import java.util.List;
 /// Every value lies in one array of (steps · rows) rows, row `t * rowCount + b` for step t of batch
 /// entry b. A value that is delayed has as many steps more in front, for the state that the chunk
 /// starts from; the delay is the same array seen from further left, so neither its values nor its
-/// gradients are ever copied.
+/// gradients are ever copied. Slot l of batch entry b of a memory is row `b * slots + l`.
 ///
 /// Truncated back-propagation through time (Williams and Peng 1990): [#forward], [#backward], then
-/// [#carry()] moves the state over the border while its gradient stops there. One thread at a time.
+/// [#carry()] moves the state over the border while its gradient stops there.
+///
+/// A team of several threads shares rows going forward and back, and elements of the weights'
+/// gradients: never a sum, so that the bits are those of one thread. One caller at a time.
 public final class Unroller {
-
-  private static final float[] NONE = new float[0];
 
   private final Program program;
   private final Parameters parameters;
   private final Parameters gradients;
   private final int maxSteps;
   private final int rowCount;
+  private final Team team;
   private final List<Schedule.Component> schedule;
+  private final Op.Reach[] reaches; // by component: the widest of its ops
   private final int[] prefixSteps; // by root value: steps that lie before the chunk
+  private final int[] suffixSteps; // by root value: steps that lie after the chunk, always zero
   private final Rows[] rows; // row 0 = step 0 of the chunk
-  private final Frame[] frames;
+  private final int[][] lengths; // by memory input, of each batch entry's memory
+  private final int[] ages; // by batch entry: steps since it started, before this chunk
+  private final Frame[][] frames; // by member of the team, and for one alone at last, and node
   private final float[][] transposed; // by parameter, (outputs, inputs), where backward needs it
   private final boolean[] fresh; // by batch entry: starts from the initial state
+  private final Mode mode = new Mode();
   private int steps;
 
+  /// On the caller's thread alone.
+  ///
   /// @param parameters weights, shared: an optimiser changes them between calls
   /// @param maxSteps greatest number of steps of one chunk
   /// @param rowCount batch entries
   public Unroller(
       Program program, Parameters parameters, int maxSteps, int rowCount, Kernels kernels) {
+    this(program, parameters, maxSteps, rowCount, kernels, new Team(1));
+  }
+
+  /// @param parameters weights, shared: an optimiser changes them between calls
+  /// @param maxSteps greatest number of steps of one chunk
+  /// @param rowCount batch entries
+  /// @param team threads that share the work; the caller closes it
+  public Unroller(
+      Program program,
+      Parameters parameters,
+      int maxSteps,
+      int rowCount,
+      Kernels kernels,
+      Team team) {
     Stepper.checkParameters(program, parameters);
     this.program = program;
     this.parameters = parameters;
     this.maxSteps = maxSteps;
     this.rowCount = rowCount;
+    this.team = team;
     gradients = Parameters.zeros(parameters.specs());
     schedule = Schedule.of(program);
+    reaches = new Op.Reach[schedule.size()];
+    for (int i = 0; i < reaches.length; i++) {
+      reaches[i] = widestReach(schedule.get(i));
+    }
     fresh = new boolean[rowCount];
-    prefixSteps = prefixSteps(program);
+    ages = new int[rowCount];
+    int valueCount = program.values.size();
+    prefixSteps = new int[valueCount];
+    suffixSteps = new int[valueCount];
+    findEdges();
     boolean[] needGradient = program.needGradient();
-    rows = new Rows[program.values.size()];
-    for (int value = 0; value < rows.length; value++) {
+    rows = new Rows[valueCount];
+    lengths = new int[valueCount][];
+    for (int value = 0; value < valueCount; value++) {
       bind(value, needGradient);
     }
     transposed = new float[parameters.count()][];
-    Arrays.fill(transposed, NONE);
-    frames = new Frame[program.nodes.size()];
-    for (int i = 0; i < frames.length; i++) {
-      frames[i] = frame(program.nodes.get(i), kernels);
+    Arrays.fill(transposed, Rows.NONE);
+    frames = new Frame[team.size() + 1][program.nodes.size()];
+    for (int node = 0; node < program.nodes.size(); node++) {
+      for (int member = 0; member < team.size(); member++) {
+        frames[member][node] =
+            frame(
+                node,
+                Team.begin(rowCount, member, team.size()),
+                Team.begin(rowCount, member + 1, team.size()),
+                kernels);
+      }
+      frames[team.size()][node] = frame(node, 0, rowCount, kernels);
     }
     for (int row = 0; row < rowCount; row++) {
       reset(row);
     }
   }
 
-  private static int[] prefixSteps(Program program) {
-    int[] prefix = new int[program.values.size()];
-    for (Program.Origin origin : program.origins) {
-      if (origin instanceof Program.Origin.Delayed(int source, int delay, int initial)) {
-        int root = program.root(source);
-        prefix[root] = Math.max(prefix[root], delay);
-      }
+  private Op.Reach widestReach(Schedule.Component component) {
+    Op.Reach widest = Op.Reach.ROW;
+    for (int node : component.nodes()) {
+      Op.Reach reach = op(node).reach();
+      widest = reach.compareTo(widest) > 0 ? reach : widest;
     }
-    return prefix;
+    return widest;
+  }
+
+  private void findEdges() {
+    for (int value = 0; value < prefixSteps.length; value++) {
+      int before = program.delay(value);
+      if (program.origins.get(value)
+          instanceof Program.Origin.Past(int source, int window, boolean turned)) {
+        before += window - 1;
+      }
+      int root = program.root(value);
+      prefixSteps[root] = Math.max(prefixSteps[root], before);
+      suffixSteps[root] = Math.max(suffixSteps[root], -before);
+    }
   }
 
   private Rows bind(int value, boolean[] needGradient) {
     if (rows[value] == null) {
       rows[value] =
           switch (program.origins.get(value)) {
-            case Program.Origin.Input() -> allocate(value, needGradient[value]);
+            case Program.Origin.Input(boolean differentiable) -> {
+              int slots = program.values.get(value).slots();
+              if (slots > 0) {
+                lengths[value] = new int[rowCount];
+                Arrays.fill(lengths[value], slots);
+              }
+              yield allocate(value, needGradient[value]);
+            }
             case Program.Origin.Computed(int node) -> allocate(value, needGradient[value]);
             case Program.Origin.InPlace(int node, int other) -> bind(other, needGradient);
             case Program.Origin.Columns(int other, int start) ->
@@ -86,6 +146,8 @@ public final class Unroller {
               Rows source = bind(other, needGradient);
               yield source.shifted(-delay * rowCount * source.stride);
             }
+            case Program.Origin.Past(int other, int window, boolean turned) ->
+                bind(other, needGradient);
           };
     }
     return rows[value];
@@ -93,30 +155,63 @@ public final class Unroller {
 
   private Rows allocate(int value, boolean withGradient) {
     int width = program.values.get(value).width();
+    int slots = program.values.get(value).slots();
     int prefix = prefixSteps[value] * rowCount;
-    int total = prefix + maxSteps * rowCount;
+    int inside = slots > 0 ? slots * rowCount : (maxSteps + suffixSteps[value]) * rowCount;
+    int total = prefix + inside;
     Rows all = withGradient ? Rows.withGradient(total, width) : Rows.withoutGradient(total, width);
     return all.shifted(prefix * width);
   }
 
-  private Frame frame(Program.Node node, Kernels kernels) {
+  private Frame frame(int index, int entryFrom, int entryTo, Kernels kernels) {
+    Program.Node node = program.nodes.get(index);
     int[] indices = node.parameters();
     float[][] weights = new float[indices.length][];
     float[][] weightGradients = new float[indices.length][];
     float[][] turned = new float[indices.length][];
     Rows[] inputs = select(node.inputs());
     for (int p = 0; p < indices.length; p++) {
-      int index = indices[p];
-      weights[p] = parameters.values(index);
-      weightGradients[p] = gradients.values(index);
-      if (parameters.specs().get(index).isMatrix()
+      int parameter = indices[p];
+      weights[p] = parameters.values(parameter);
+      weightGradients[p] = gradients.values(parameter);
+      if (parameters.specs().get(parameter).isMatrix()
           && inputs[0].hasGradient()
-          && transposed[index].length == 0) {
-        transposed[index] = new float[weights[p].length];
+          && transposed[parameter].length == 0) {
+        transposed[parameter] = new float[weights[p].length];
       }
-      turned[p] = transposed[index];
+      turned[p] = transposed[parameter];
     }
-    return new Frame(kernels, inputs, select(node.outputs()), weights, turned, weightGradients);
+    return new Frame(
+        kernels,
+        inputs,
+        entries(node),
+        select(node.outputs()),
+        weights,
+        turned,
+        weightGradients,
+        mode,
+        index,
+        entryFrom,
+        entryTo,
+        rowCount);
+  }
+
+  private Entries[] entries(Program.Node node) {
+    Entries[] entries = new Entries[node.memories().length];
+    int readerSlots = program.values.get(node.outputs()[0]).slots();
+    for (int i = 0; i < entries.length; i++) {
+      int memory = node.memories()[i];
+      entries[i] =
+          program.origins.get(memory)
+                  instanceof Program.Origin.Past(int source, int window, boolean turned)
+              ? new PastOfChunk(rows[source], window, program.delay(source), ages)
+              : new MemorySlots(
+                  rows[memory],
+                  program.values.get(memory).slots(),
+                  lengths[program.memoryInput(memory)],
+                  readerSlots);
+    }
+    return entries;
   }
 
   private Rows[] select(int[] indices) {
@@ -127,7 +222,7 @@ public final class Unroller {
     return selected;
   }
 
-  /// Where a value's rows lie: row `t * rowCount + b`.
+  /// Where a value's rows lie: row `t * rowCount + b`, of a memory `b * slots + l`.
   public Rows rows(Value value) {
     return rows[value.index()];
   }
@@ -137,9 +232,16 @@ public final class Unroller {
     return gradients;
   }
 
+  /// Says how many slots of a batch entry's memory are filled, from the first; all, unless said.
+  public void memoryLength(Value memory, int row, int length) {
+    Stepper.checkLength(memory, length);
+    lengths[memory.index()][row] = length;
+  }
+
   /// Starts a batch entry anew, from the learned initial state, else from zeros.
   public void reset(int row) {
     fresh[row] = true;
+    ages[row] = 0;
     for (int value = 0; value < rows.length; value++) {
       if (program.origins.get(value)
           instanceof Program.Origin.Delayed(int source, int delay, int initial)) {
@@ -156,28 +258,86 @@ public final class Unroller {
     }
   }
 
-  /// Computes all values of a chunk from the inputs and the state it starts from.
+  /// Computes all values of a chunk from the inputs and the state it starts from, as the stream
+  /// does.
   ///
   /// @param stepCount steps of this chunk, at most the number given at construction
   public void forward(int stepCount) {
+    mode.training = false;
+    run(stepCount);
+  }
+
+  /// As [#forward(int)], with what only training does: dropout, statistics of the batch.
+  ///
+  /// @param seed of what ops draw; another for every chunk
+  public void forward(int stepCount, long seed) {
+    mode.training = true;
+    mode.seed = seed;
+    run(stepCount);
+  }
+
+  private void run(int stepCount) {
     if (stepCount < 1 || stepCount > maxSteps) {
       throw new IllegalArgumentException(
           "a chunk of " + stepCount + " steps, expected 1 to " + maxSteps);
     }
     steps = stepCount;
-    for (Schedule.Component component : schedule) {
-      if (component.recurrent()) {
-        for (int t = 0; t < steps; t++) {
-          for (int node : component.nodes()) {
-            op(node).forward(frames[node], t * rowCount, (t + 1) * rowCount);
-          }
-        }
+    for (int value = 0; value < rows.length; value++) {
+      if (program.origins.get(value) instanceof Program.Origin.Input) {
+        clearSuffix(value);
+      }
+    }
+    for (int i = 0; i < schedule.size(); i++) {
+      Schedule.Component component = schedule.get(i);
+      if (reaches[i] == Op.Reach.BATCH) {
+        forward(component, frames[team.size()], 0, 1);
       } else {
-        for (int node : component.nodes()) {
-          op(node).forward(frames[node], 0, steps * rowCount);
+        team.run(part -> forward(component, frames[part], part, team.size()));
+      }
+      for (int node : component.nodes()) {
+        for (int output : program.nodes.get(node).outputs()) {
+          clearSuffix(program.root(output));
         }
       }
     }
+  }
+
+  private void clearSuffix(int root) {
+    if (suffixSteps[root] > 0) {
+      Rows all = rows[root];
+      int from = all.at(steps * rowCount);
+      Arrays.fill(all.values, from, from + suffixSteps[root] * rowCount * all.stride, 0);
+    }
+  }
+
+  private void forward(Schedule.Component component, Frame[] own, int part, int parts) {
+    if (component.recurrent()) {
+      int from = Team.begin(rowCount, part, parts);
+      int to = Team.begin(rowCount, part + 1, parts);
+      for (int t = 0; t < steps; t++) {
+        int step = t * rowCount;
+        for (int node : component.nodes()) {
+          if (op(node).reach() == Op.Reach.ENTRY) {
+            op(node).forward(own[node], step, step + rowCount);
+          } else {
+            op(node).forward(own[node], step + from, step + to);
+          }
+        }
+      }
+      return;
+    }
+    int all = rowsAtOnce(component);
+    for (int node : component.nodes()) {
+      if (op(node).reach() == Op.Reach.ENTRY) {
+        op(node).forward(own[node], 0, all);
+      } else {
+        op(node).forward(own[node], Team.begin(all, part, parts), Team.begin(all, part + 1, parts));
+      }
+    }
+  }
+
+  private int rowsAtOnce(Schedule.Component component) {
+    return component.slots() > 0 ? component.slots() * rowCount : steps * rowCount;
   }
 
   /// Adds to [#gradients()] the derivative of `seed · Σ loss` over all rows of the last chunk.
@@ -185,38 +345,95 @@ public final class Unroller {
   /// @param loss a value of width 1
   /// @param seed the derivative of what is minimised by each row of the loss
   public void backward(Value loss, float seed) {
-    for (int value = 0; value < rows.length; value++) {
-      if (program.root(value) == value) {
-        Arrays.fill(rows[value].gradients, 0);
-      }
+    clearRowGradients();
+    Rows lossRows = rows[loss.index()];
+    for (int row = 0; row < steps * rowCount; row++) {
+      lossRows.gradients[lossRows.at(row)] = seed;
     }
+    backward();
+  }
+
+  /// Sets the gradients of all rows to zero, for who writes those of outputs and then calls
+  /// [#backward()].
+  public void clearRowGradients() {
+    team.run(
+        part -> {
+          for (int value = 0; value < rows.length; value++) {
+            if (program.root(value) == value) {
+              float[] gradient = rows[value].gradients;
+              Arrays.fill(
+                  gradient,
+                  Team.begin(gradient.length, part, team.size()),
+                  Team.begin(gradient.length, part + 1, team.size()),
+                  0);
+            }
+          }
+        });
+  }
+
+  /// Adds to [#gradients()], and to the rows' gradients of differentiable inputs and memories, what
+  /// follows from the gradients that stand in the rows of the outputs.
+  public void backward() {
     for (int index = 0; index < transposed.length; index++) {
       if (transposed[index].length > 0) {
         transpose(parameters.specs().get(index), parameters.values(index), transposed[index]);
       }
     }
-    Rows lossRows = rows[loss.index()];
-    for (int row = 0; row < steps * rowCount; row++) {
-      lossRows.gradients[lossRows.at(row)] = seed;
-    }
     for (int i = schedule.size() - 1; i >= 0; i--) {
-      backward(schedule.get(i));
+      Schedule.Component component = schedule.get(i);
+      if (reaches[i] == Op.Reach.BATCH) {
+        backward(component, frames[team.size()], 0, 1);
+      } else {
+        team.run(part -> backward(component, frames[part], part, team.size()));
+      }
+      backwardParameters(component);
     }
     addInitialStateGradients();
   }
 
-  private void backward(Schedule.Component component) {
+  private void backward(Schedule.Component component, Frame[] own, int part, int parts) {
     List<Integer> nodes = component.nodes();
-    int firstStep = component.recurrent() ? steps - 1 : 0;
-    int rowsAtOnce = component.recurrent() ? rowCount : steps * rowCount;
-    for (int t = firstStep; t >= 0; t--) {
-      for (int i = nodes.size() - 1; i >= 0; i--) {
-        int node = nodes.get(i);
-        op(node).backward(frames[node], t * rowCount, t * rowCount + rowsAtOnce);
+    if (component.recurrent()) {
+      int from = Team.begin(rowCount, part, parts);
+      int to = Team.begin(rowCount, part + 1, parts);
+      for (int t = steps - 1; t >= 0; t--) {
+        int step = t * rowCount;
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+          int node = nodes.get(i);
+          if (op(node).reach() == Op.Reach.ENTRY) {
+            op(node).backward(own[node], step, step + rowCount);
+          } else {
+            op(node).backward(own[node], step + from, step + to);
+          }
+        }
+      }
+      return;
+    }
+    int all = rowsAtOnce(component);
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      int node = nodes.get(i);
+      if (op(node).reach() == Op.Reach.ENTRY) {
+        op(node).backward(own[node], 0, all);
+      } else {
+        op(node)
+            .backward(own[node], Team.begin(all, part, parts), Team.begin(all, part + 1, parts));
       }
     }
-    for (int node : nodes) {
-      op(node).backwardParameters(frames[node], 0, steps * rowCount);
+  }
+
+  private void backwardParameters(Schedule.Component component) {
+    boolean learns = false;
+    for (int node : component.nodes()) {
+      learns |= program.nodes.get(node).parameters().length > 0;
+    }
+    if (learns) {
+      int all = rowsAtOnce(component);
+      team.run(
+          part -> {
+            for (int node : component.nodes()) {
+              op(node).backwardParameters(frames[part][node], 0, all, part, team.size());
+            }
+          });
     }
   }
 
@@ -243,8 +460,11 @@ public final class Unroller {
   /// Moves the state over the border: the next chunk goes on where the last one ended.
   public void carry() {
     Arrays.fill(fresh, false);
+    for (int row = 0; row < rowCount; row++) {
+      ages[row] += steps;
+    }
     for (int value = 0; value < rows.length; value++) {
-      int prefix = prefixSteps[value];
+      int prefix = prefixSteps[value]; // 0 but for roots
       if (prefix > 0) {
         Rows all = rows[value];
         int stepSize = rowCount * all.stride;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
 import io.eddy.model.kernel.Kernels;
+import io.eddy.model.op.Linear;
 import io.eddy.model.parameter.Initializer;
 import io.eddy.model.parameter.ParameterSpec;
 import io.eddy.model.parameter.Parameters;
@@ -48,8 +49,10 @@ class CellsTest {
       x = builder.input("x", INPUTS);
       hidden = Cells.stack(builder, cell, "", x, hiddenSize, layers);
       loss =
-          builder.linear(
-              hidden, ParameterSpec.matrix("loss", 1, hiddenSize, new Initializer.Xavier(1)));
+          Linear.of(
+              builder,
+              hidden,
+              ParameterSpec.matrix("loss", 1, hiddenSize, new Initializer.Xavier(1)));
       program = builder.build();
       parameters = Parameters.initial(program.parameters(), seed);
       var random = new SplittableRandom(seed);

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.eddy.model.cell.CellType;
 import io.eddy.model.cell.Cells;
 import io.eddy.model.kernel.Kernels;
+import io.eddy.model.op.Add;
+import io.eddy.model.op.Linear;
+import io.eddy.model.op.Tanh;
 import io.eddy.model.parameter.Initializer;
 import io.eddy.model.parameter.ParameterSpec;
 import io.eddy.model.parameter.Parameters;
@@ -21,7 +24,7 @@ class UnrollerTest {
     var builder = new ProgramBuilder();
     Value x = builder.input("x", 2);
     Value h = Cells.stack(builder, CellType.LSTM, "", x, 3, 2);
-    builder.linear(h, ParameterSpec.matrix("head", 1, 3, ZERO));
+    Linear.of(builder, h, ParameterSpec.matrix("head", 1, 3, ZERO));
     Program program = builder.build();
 
     List<Schedule.Component> schedule = Schedule.of(program);
@@ -38,8 +41,9 @@ class UnrollerTest {
     var builder = new ProgramBuilder();
     Value x = builder.input("x", 1);
     Value sum =
-        builder.accumulate(
-            builder.linear(x, ParameterSpec.matrix("now", 1, 1, ZERO)),
+        Linear.onto(
+            builder,
+            Linear.of(builder, x, ParameterSpec.matrix("now", 1, 1, ZERO)),
             builder.delay(x, 2),
             ParameterSpec.matrix("before", 1, 1, ZERO));
     Program program = builder.build();
@@ -73,8 +77,9 @@ class UnrollerTest {
     Value x = builder.input("x", 1);
     ProgramBuilder.Feedback before = builder.feedback("s", 1, 1);
     Value s =
-        builder.accumulate(
-            builder.linear(x, ParameterSpec.matrix("one", 1, 1, ZERO)),
+        Linear.onto(
+            builder,
+            Linear.of(builder, x, ParameterSpec.matrix("one", 1, 1, ZERO)),
             before.value(),
             ParameterSpec.matrix("decay", 1, 1, ZERO));
     before.close(s);
@@ -104,8 +109,9 @@ class UnrollerTest {
     ProgramBuilder.Feedback before =
         builder.feedback("s", ParameterSpec.vector("initial", 1, ZERO), 1);
     Value s =
-        builder.accumulate(
-            builder.linear(x, ParameterSpec.matrix("one", 1, 1, ZERO)),
+        Linear.onto(
+            builder,
+            Linear.of(builder, x, ParameterSpec.matrix("one", 1, 1, ZERO)),
             before.value(),
             ParameterSpec.matrix("decay", 1, 1, ZERO));
     before.close(s);
@@ -130,13 +136,103 @@ class UnrollerTest {
   }
 
   @Test
+  void shouldLookAheadToTheEndOfTheChunkAndNoFurther() {
+    var builder = new ProgramBuilder();
+    Value x = builder.input("x", 1);
+    Value later =
+        Linear.of(builder, builder.lookahead(x, 2), ParameterSpec.matrix("one", 1, 1, ZERO));
+    Program program = builder.build();
+    Parameters parameters = Parameters.zeros(program.parameters());
+    parameters.values("one")[0] = 1;
+    var unroller = new Unroller(program, parameters, 4, 1, Kernels.best());
+    write(unroller.rows(x), 1, 2, 3, 4);
+    unroller.forward(4);
+    assertThat(read(unroller.rows(later), 4)).containsExactly(3, 4, 0, 0);
+
+    // What the longer message left behind is not seen by a shorter one.
+    unroller.forward(3);
+    assertThat(read(unroller.rows(later), 3)).containsExactly(3, 0, 0);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Stepper(program, parameters, 1, Kernels.best()))
+        .withMessageContaining("looks ahead");
+  }
+
+  @Test
+  void shouldComputeAMemoryOncePerSequenceForSlotsOfItsOwn() {
+    var builder = new ProgramBuilder();
+    Value memory = builder.memory("memory", 1, 3);
+    Value doubled = Linear.of(builder, memory, ParameterSpec.matrix("two", 1, 1, ZERO));
+    Program program = builder.build();
+    Parameters parameters = Parameters.zeros(program.parameters());
+    parameters.values("two")[0] = 2;
+    var unroller = new Unroller(program, parameters, 5, 2, Kernels.best());
+    write(unroller.rows(memory), 1, 2, 3, 4, 5, 6);
+    unroller.forward(1);
+    assertThat(read(unroller.rows(doubled), 6)).containsExactly(2, 4, 6, 8, 10, 12);
+    var stepper = new Stepper(program, parameters, 2, Kernels.best());
+    write(stepper.rows(memory), 1, 2, 3, 4, 5, 6);
+    stepper.remember();
+    assertThat(read(stepper.rows(doubled), 6)).containsExactly(2, 4, 6, 8, 10, 12);
+  }
+
+  @Test
+  void shouldRefuseToMixTheRowsOfStepsAndMemories() {
+    var builder = new ProgramBuilder();
+    Value x = builder.input("x", 1);
+    Value memory = builder.memory("memory", 1, 3);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Add.of(builder, x, memory))
+        .withMessageContaining("lie in other rows");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Add.of(builder, builder.past(x, 3), memory))
+        .withMessageContaining("only an attention can read");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.past(memory, 2))
+        .withMessageContaining("has no past");
+  }
+
+  @Test
+  void shouldPassGradientsOnToTheProgramThatFeedsAnother() {
+    // y = 3 (2 x): the second program's input gradient is the first one's output gradient.
+    var first = new ProgramBuilder();
+    Value x = first.input("x", 1);
+    Value twice = Linear.of(first, x, ParameterSpec.matrix("a", 1, 1, ZERO));
+    var second = new ProgramBuilder();
+    Value input = second.differentiableInput("input", 1);
+    Value y = Linear.of(second, input, ParameterSpec.matrix("b", 1, 1, ZERO));
+    Unroller feeding = unroller(first.build(), "a", 2);
+    Unroller fed = unroller(second.build(), "b", 3);
+    write(feeding.rows(x), 5, 7);
+    feeding.forward(2);
+    write(fed.rows(input), read(feeding.rows(twice), 2));
+    fed.forward(2);
+
+    fed.backward(y, 1);
+    feeding.clearRowGradients();
+    Rows from = fed.rows(input);
+    Rows to = feeding.rows(twice);
+    System.arraycopy(from.gradients(), from.at(0), to.gradients(), to.at(0), 2);
+    feeding.backward();
+
+    assertThat(read(fed.rows(y), 2)).containsExactly(30, 42);
+    assertThat(fed.gradients().values("b")).containsExactly(10 + 14);
+    assertThat(feeding.gradients().values("a")).containsExactly(3 * 5 + 3 * 7);
+  }
+
+  private static Unroller unroller(Program program, String parameter, float value) {
+    Parameters parameters = Parameters.zeros(program.parameters());
+    parameters.values(parameter)[0] = value;
+    return new Unroller(program, parameters, 2, 1, Kernels.best());
+  }
+
+  @Test
   void shouldRefuseToReadWhatAnotherOperationConsumed() {
     var builder = new ProgramBuilder();
     Value x = builder.input("x", 1);
-    Value product = builder.linear(x, ParameterSpec.matrix("a", 1, 1, ZERO));
-    builder.accumulate(product, x, ParameterSpec.matrix("b", 1, 1, ZERO));
+    Value product = Linear.of(builder, x, ParameterSpec.matrix("a", 1, 1, ZERO));
+    Linear.onto(builder, product, x, ParameterSpec.matrix("b", 1, 1, ZERO));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> builder.tanh(product))
+        .isThrownBy(() -> Tanh.of(builder, product))
         .withMessageContaining("consumed");
   }
 
@@ -144,17 +240,17 @@ class UnrollerTest {
   void shouldRefuseToConsumeWhatAnotherOperationReads() {
     var builder = new ProgramBuilder();
     Value x = builder.input("x", 1);
-    Value product = builder.linear(x, ParameterSpec.matrix("a", 1, 1, ZERO));
-    builder.tanh(product);
+    Value product = Linear.of(builder, x, ParameterSpec.matrix("a", 1, 1, ZERO));
+    Tanh.of(builder, product);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> builder.accumulate(product, x, ParameterSpec.matrix("b", 1, 1, ZERO)))
+        .isThrownBy(() -> Linear.onto(builder, product, x, ParameterSpec.matrix("b", 1, 1, ZERO)))
         .withMessageContaining("another operation reads it");
   }
 
   @Test
   void shouldRefuseWeightsOfAnotherProgram() {
     var builder = new ProgramBuilder();
-    builder.linear(builder.input("x", 1), ParameterSpec.matrix("a", 1, 1, ZERO));
+    Linear.of(builder, builder.input("x", 1), ParameterSpec.matrix("a", 1, 1, ZERO));
     Program program = builder.build();
     Parameters others = Parameters.zeros(List.of(ParameterSpec.vector("b", 1, ZERO)));
     assertThatIllegalArgumentException()

@@ -1,12 +1,18 @@
-package io.eddy.model.program;
+package io.eddy.model.loss;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
 import io.eddy.model.kernel.Kernels;
+import io.eddy.model.op.Linear;
 import io.eddy.model.parameter.Initializer;
 import io.eddy.model.parameter.ParameterSpec;
 import io.eddy.model.parameter.Parameters;
+import io.eddy.model.program.Program;
+import io.eddy.model.program.ProgramBuilder;
+import io.eddy.model.program.Rows;
+import io.eddy.model.program.Unroller;
+import io.eddy.model.program.Value;
 import org.junit.jupiter.api.Test;
 
 class PinballLossTest {
@@ -18,8 +24,9 @@ class PinballLossTest {
     Value target = builder.input("target", 2);
     Value weight = builder.input("weight", 2);
     // Quantile 0.1 at 1 and 9 for the two steps, quantile 0.9 at 3 and 9.
-    Value quantiles = builder.linear(one, ParameterSpec.matrix("q", 4, 1, new Initializer.Zero()));
-    Value loss = builder.pinballLoss(quantiles, target, weight, new float[] {0.1f, 0.9f});
+    Value quantiles =
+        Linear.of(builder, one, ParameterSpec.matrix("q", 4, 1, new Initializer.Zero()));
+    Value loss = PinballLoss.of(builder, quantiles, target, weight, new float[] {0.1f, 0.9f});
     Program program = builder.build();
     Parameters parameters = Parameters.zeros(program.parameters());
     System.arraycopy(new float[] {1, 9, 3, 9}, 0, parameters.values("q"), 0, 4);

@@ -1,4 +1,4 @@
-package io.eddy.model.program;
+package io.eddy.model.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,11 @@ import io.eddy.model.kernel.Kernels;
 import io.eddy.model.parameter.Initializer;
 import io.eddy.model.parameter.ParameterSpec;
 import io.eddy.model.parameter.Parameters;
+import io.eddy.model.program.Program;
+import io.eddy.model.program.ProgramBuilder;
+import io.eddy.model.program.Rows;
+import io.eddy.model.program.Unroller;
+import io.eddy.model.program.Value;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
@@ -39,7 +44,7 @@ class OpGradientTest {
 
   static Stream<Named<OpCase>> ops() {
     return Stream.of(
-        Named.of("tanh", new OpCase(5, 5, ProgramBuilder::tanh, OpGradientTest::tanh)),
+        Named.of("tanh", new OpCase(5, 5, Tanh::of, OpGradientTest::tanh)),
         Named.of(
             "columns",
             new OpCase(
@@ -51,10 +56,12 @@ class OpGradientTest {
                 3,
                 (builder, x) -> {
                   // The gates must be an op's own output: a product with the identity copies them.
-                  Value gates = builder.linear(builder.columns(x, 0, 12), identity("gates", 12));
-                  ProgramBuilder.Lstm step = builder.lstm(gates, builder.columns(x, 12, 3));
-                  return builder.accumulate(
-                      builder.linear(step.hidden(), identity("h", 3)),
+                  Value gates =
+                      Linear.of(builder, builder.columns(x, 0, 12), identity("gates", 12));
+                  LstmGates.Step step = LstmGates.of(builder, gates, builder.columns(x, 12, 3));
+                  return Linear.onto(
+                      builder,
+                      Linear.of(builder, step.hidden(), identity("h", 3)),
                       step.cell(),
                       identity("c", 3));
                 },
@@ -65,25 +72,29 @@ class OpGradientTest {
                 21,
                 3,
                 (builder, x) ->
-                    builder.gru(
-                        builder.linear(builder.columns(x, 0, 9), identity("x", 9)),
-                        builder.linear(builder.columns(x, 9, 9), identity("s", 9)),
+                    GruGates.of(
+                        builder,
+                        Linear.of(builder, builder.columns(x, 0, 9), identity("x", 9)),
+                        Linear.of(builder, builder.columns(x, 9, 9), identity("s", 9)),
                         builder.columns(x, 18, 3)),
                 OpGradientTest::gru)),
         Named.of(
             "fan of three quantiles",
-            new OpCase(6, 6, (builder, x) -> builder.quantileFan(x, 3), x -> fan(x, 3))),
+            new OpCase(6, 6, (builder, x) -> QuantileFan.of(builder, x, 3), x -> fan(x, 3))),
         Named.of(
             "fan of five quantiles",
-            new OpCase(10, 10, (builder, x) -> builder.quantileFan(x, 5), x -> fan(x, 5))),
+            new OpCase(10, 10, (builder, x) -> QuantileFan.of(builder, x, 5), x -> fan(x, 5))),
         Named.of(
             "sum in place",
             new OpCase(
                 4,
                 4,
                 (builder, x) ->
-                    builder.accumulate(
-                        builder.linear(x, identity("first", 4)), x, identity("second", 4)),
+                    Linear.onto(
+                        builder,
+                        Linear.of(builder, x, identity("first", 4)),
+                        x,
+                        identity("second", 4)),
                 x -> new double[] {2 * x[0], 2 * x[1], 2 * x[2], 2 * x[3]})));
   }
 
@@ -95,13 +106,14 @@ class OpGradientTest {
     var builder = new ProgramBuilder();
     Value input = builder.input("x", INPUTS);
     Value x =
-        builder.linear(
+        Linear.of(
+            builder,
             input,
             ParameterSpec.matrix("w1", op.width, INPUTS, new Initializer.Zero()),
             ParameterSpec.vector("b1", op.width, new Initializer.Zero()));
     Value out = op.op.apply(builder, x);
     Value loss =
-        builder.linear(out, ParameterSpec.matrix("w2", 1, op.outputs, new Initializer.Zero()));
+        Linear.of(builder, out, ParameterSpec.matrix("w2", 1, op.outputs, new Initializer.Zero()));
     Program program = builder.build();
     Parameters parameters = parameters(program, random);
     var unroller = new Unroller(program, parameters, ROWS, 1, Kernels.best());
