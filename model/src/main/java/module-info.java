@@ -3,6 +3,7 @@
 module io.eddy.model {
   requires static org.jspecify;
   requires static jdk.incubator.vector;
+  requires jdk.management;
 
   exports io.eddy.model;
   exports io.eddy.model.cell;

@@ -74,7 +74,11 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            "io.eddy.model..", "java..", "jdk.incubator.vector", "org.jspecify.annotations")
+            "io.eddy.model..",
+            "java..",
+            "com.sun.management",
+            "jdk.incubator.vector",
+            "org.jspecify.annotations")
         .because("model knows no Kafka, no Avro and no JSON library")
         .check(CLASSES);
   }

@@ -75,6 +75,44 @@ public interface Kernels {
       int outOffset,
       int outStride);
 
+  /// [#multiplyAdd] with a matrix of weights that [PackedWeights#pack] has put into reading order:
+  /// `out(i,j) = fma(a(i,k), w(k,j), out(i,j))` for k = 0, 1, …, inner - 1. The same bits, faster
+  /// where rows are few.
+  ///
+  /// @param a (rows, inner), read: `a(i,k) = a[aOffset + i * aStride + k]`
+  /// @param packed w (inner, columns), packed, from the array's start on, read
+  /// @param out (rows, columns), added to; disjoint from a
+  void multiplyAddPacked(
+      int rows,
+      int columns,
+      int inner,
+      float[] a,
+      int aOffset,
+      int aStride,
+      float[] packed,
+      float[] out,
+      int outOffset,
+      int outStride);
+
+  /// [#multiplyAddPacked] with weights in bf16. A weight is what [PackedWeights#packBfloat16] made
+  /// of it; everything else is fp32: `out(i,j) = fma(a(i,k), w(k,j), out(i,j))`, rounded as floats
+  /// are.
+  ///
+  /// @param a (rows, inner), read: `a(i,k) = a[aOffset + i * aStride + k]`
+  /// @param packed w (inner, columns), packed, from the array's start on, read
+  /// @param out (rows, columns), added to; disjoint from a
+  void multiplyAddBfloat16(
+      int rows,
+      int columns,
+      int inner,
+      float[] a,
+      int aOffset,
+      int aStride,
+      int[] packed,
+      float[] out,
+      int outOffset,
+      int outStride);
+
   /// `out = out + x`.
   ///
   /// @param x (n), read
@@ -191,6 +229,142 @@ public interface Kernels {
   /// @param dX (n), gradient of x, added to
   void reluBackward(
       float[] y, int yOffset, float[] dY, int dYOffset, float[] dX, int dXOffset, int n);
+
+  /// `out = x / (1 + |x|)`, see [Functions#softsign].
+  ///
+  /// @param x (n), read
+  /// @param out (n), overwritten; may be x
+  void softsign(float[] x, int xOffset, float[] out, int outOffset, int n);
+
+  /// `dX = fma(dY, (1 - |y|) * (1 - |y|), dX)`.
+  ///
+  /// @param y (n), what [#softsign] gave, read
+  /// @param dY (n), gradient of y, read
+  /// @param dX (n), gradient of x, added to
+  void softsignBackward(
+      float[] y, int yOffset, float[] dY, int dYOffset, float[] dX, int dXOffset, int n);
+
+  /// `out = x Φ(x)`, see [Functions#gelu]: PyTorch's default.
+  ///
+  /// @param x (n), read
+  /// @param out (n), overwritten; may be x
+  void gelu(float[] x, int xOffset, float[] out, int outOffset, int n);
+
+  /// `dX = fma(dY, geluSlope(x), dX)`, see [Functions#geluSlope]: takes the input.
+  ///
+  /// @param x (n), what [#gelu] was given, read
+  /// @param dY (n), gradient of the output, read
+  /// @param dX (n), gradient of x, added to
+  void geluBackward(
+      float[] x, int xOffset, float[] dY, int dYOffset, float[] dX, int dXOffset, int n);
+
+  /// The form by tanh, see [Functions#geluTanh].
+  ///
+  /// @param x (n), read
+  /// @param out (n), overwritten; may be x
+  void geluTanh(float[] x, int xOffset, float[] out, int outOffset, int n);
+
+  /// `dX = fma(dY, geluTanhSlope(x), dX)`, see [Functions#geluTanhSlope]: takes the input.
+  ///
+  /// @param x (n), what [#geluTanh] was given, read
+  /// @param dY (n), gradient of the output, read
+  /// @param dX (n), gradient of x, added to
+  void geluTanhBackward(
+      float[] x, int xOffset, float[] dY, int dYOffset, float[] dX, int dXOffset, int n);
+
+  /// `out = e^(x - m) / Σ e^(x - m)` over one group of n, m the largest of x.
+  ///
+  /// ```
+  /// m = the largest of -3.4e38 (the lowest float) and x, NaN left out
+  /// out = exp(x - m)
+  /// s = sum(out)
+  /// out = out * (1 / s), or 0 where s is 0
+  /// ```
+  ///
+  /// So elements of -∞ get 0, and all get 0 where there are no others (everything masked). A NaN or
+  /// +∞ makes all NaN.
+  ///
+  /// @param x (n), read
+  /// @param out (n), overwritten; may be x
+  void softmax(float[] x, int xOffset, float[] out, int outOffset, int n);
+
+  /// [#softmax], and with m and s from there `m + log(s)`, the logarithm of Σ e^x: the
+  /// cross-entropy against class c is that minus x(c), and its gradient the softmax, minus 1 at c.
+  ///
+  /// @param x (n), read
+  /// @param softmax (n), overwritten; may be x
+  /// @return -∞ for n = 0 and where all of x is -∞
+  float logSumExp(float[] x, int xOffset, float[] softmax, int softmaxOffset, int n);
+
+  /// `dX = fma(y, dY - d, dX)` with `d = dot(y, dY)`.
+  ///
+  /// @param y (n), what [#softmax] gave, read
+  /// @param dY (n), gradient of y, read
+  /// @param dX (n), gradient of x, added to
+  void softmaxBackward(
+      float[] y, int yOffset, float[] dY, int dYOffset, float[] dX, int dXOffset, int n);
+
+  /// Layer normalisation of one row (Ba et al. 2016).
+  ///
+  /// ```
+  /// mean = sum(x) / n
+  /// variance = sum((x - mean)²) / n         lanes add by fma, as in dot
+  /// rstd = 1 / sqrt(variance + epsilon)
+  /// out = fma((x - mean) * rstd, gain, bias)
+  /// ```
+  ///
+  /// @param x (n), read
+  /// @param gain (n), read
+  /// @param bias (n), read
+  /// @param out (n), overwritten; may be x where no gradient is wanted
+  /// @param statistics (2), overwritten with mean and rstd for [#layerNormBackward]
+  void layerNorm(
+      float[] x,
+      int xOffset,
+      float[] gain,
+      int gainOffset,
+      float[] bias,
+      int biasOffset,
+      float[] out,
+      int outOffset,
+      float[] statistics,
+      int statisticsOffset,
+      int n,
+      float epsilon);
+
+  /// The gradient of [#layerNorm].
+  ///
+  /// ```
+  /// x̂ = (x - mean) * rstd      g = dOut * gain
+  /// a = sum(g) / n              b = sum(g * x̂) / n         lanes of the latter add by fma
+  /// dX = fma(rstd, fma(-b, x̂, g - a), dX)
+  /// dGain = fma(dOut, x̂, dGain)
+  /// dBias = dBias + dOut
+  /// ```
+  ///
+  /// @param x (n), read
+  /// @param gain (n), read
+  /// @param statistics (2), as [#layerNorm] left them, read
+  /// @param dOut (n), gradient of the output, read
+  /// @param dX (n), gradient of x, added to; disjoint from dOut
+  /// @param dGain (n), added to
+  /// @param dBias (n), added to
+  void layerNormBackward(
+      float[] x,
+      int xOffset,
+      float[] gain,
+      int gainOffset,
+      float[] statistics,
+      int statisticsOffset,
+      float[] dOut,
+      int dOutOffset,
+      float[] dX,
+      int dXOffset,
+      float[] dGain,
+      int dGainOffset,
+      float[] dBias,
+      int dBiasOffset,
+      int n);
 
   /// The element-wise part of an LSTM step, PyTorch's gate order i, f, g, o (each H = hidden
   /// floats).
@@ -314,6 +488,36 @@ public interface Kernels {
       int dHOffset,
       float[] dBefore,
       int dBeforeOffset);
+
+  /// `out = fma(share, x - out, out)`: a share of the way from out to x, so that where both are
+  /// equal nothing moves. Running means of gradients and of weights.
+  ///
+  /// @param x (n), read
+  /// @param out (n), changed
+  void interpolate(float share, float[] x, int xOffset, float[] out, int outOffset, int n);
+
+  /// `out = fma(keep, out, (share * x) * x)`: running means and sums of squares.
+  ///
+  /// @param x (n), read
+  /// @param out (n), changed
+  void blendSquares(
+      float keep, float share, float[] x, int xOffset, float[] out, int outOffset, int n);
+
+  /// `out = out + (scale * x) / (sqrt(squares) + epsilon)`: the steps of RMSProp and AdaGrad.
+  ///
+  /// @param x (n), read
+  /// @param squares (n), read
+  /// @param out (n), changed
+  void addScaledByRoot(
+      float scale,
+      float[] x,
+      int xOffset,
+      float[] squares,
+      int squaresOffset,
+      float epsilon,
+      float[] out,
+      int outOffset,
+      int n);
 
   /// One update by Adam with decoupled decay (AdamW; Kingma and Ba 2015, Loshchilov and Hutter
   /// 2019). With t = 1, 2, … the number of the update, the caller gives `rate = learningRate / (1 -

@@ -41,6 +41,61 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void multiplyAddPacked(
+      int rows,
+      int columns,
+      int inner,
+      float[] a,
+      int aOffset,
+      int aStride,
+      float[] packed,
+      float[] out,
+      int outOffset,
+      int outStride) {
+    for (int start = 0; start < columns; start += PackedWeights.PANEL) {
+      int width = PackedWeights.width(columns, start);
+      multiplyAdd(
+          rows,
+          Math.min(width, columns - start),
+          inner,
+          a,
+          aOffset,
+          aStride,
+          1,
+          packed,
+          start * inner,
+          width,
+          out,
+          outOffset + start,
+          outStride);
+    }
+  }
+
+  @Override
+  public void multiplyAddBfloat16(
+      int rows,
+      int columns,
+      int inner,
+      float[] a,
+      int aOffset,
+      int aStride,
+      int[] packed,
+      float[] out,
+      int outOffset,
+      int outStride) {
+    for (int i = 0; i < rows; i++) {
+      int outRow = outOffset + i * outStride;
+      for (int k = 0; k < inner; k++) {
+        float aik = a[aOffset + i * aStride + k];
+        for (int j = 0; j < columns; j++) {
+          float w = PackedWeights.bfloat16(packed, inner, columns, k, j);
+          out[outRow + j] = Math.fma(aik, w, out[outRow + j]);
+        }
+      }
+    }
+  }
+
+  @Override
   public void add(float[] x, int xOffset, float[] out, int outOffset, int n) {
     for (int i = 0; i < n; i++) {
       out[outOffset + i] += x[xOffset + i];
@@ -197,6 +252,166 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void softsign(float[] x, int xOffset, float[] out, int outOffset, int n) {
+    for (int i = 0; i < n; i++) {
+      out[outOffset + i] = Functions.softsign(x[xOffset + i]);
+    }
+  }
+
+  @Override
+  public void softsignBackward(
+      float[] y, int yOffset, float[] dY, int dYOffset, float[] dX, int dXOffset, int n) {
+    for (int i = 0; i < n; i++) {
+      float rest = 1f - Math.abs(y[yOffset + i]);
+      dX[dXOffset + i] = Math.fma(dY[dYOffset + i], rest * rest, dX[dXOffset + i]);
+    }
+  }
+
+  @Override
+  public void gelu(float[] x, int xOffset, float[] out, int outOffset, int n) {
+    for (int i = 0; i < n; i++) {
+      out[outOffset + i] = Functions.gelu(x[xOffset + i]);
+    }
+  }
+
+  @Override
+  public void geluBackward(
+      float[] x, int xOffset, float[] dY, int dYOffset, float[] dX, int dXOffset, int n) {
+    for (int i = 0; i < n; i++) {
+      dX[dXOffset + i] =
+          Math.fma(dY[dYOffset + i], Functions.geluSlope(x[xOffset + i]), dX[dXOffset + i]);
+    }
+  }
+
+  @Override
+  public void geluTanh(float[] x, int xOffset, float[] out, int outOffset, int n) {
+    for (int i = 0; i < n; i++) {
+      out[outOffset + i] = Functions.geluTanh(x[xOffset + i]);
+    }
+  }
+
+  @Override
+  public void geluTanhBackward(
+      float[] x, int xOffset, float[] dY, int dYOffset, float[] dX, int dXOffset, int n) {
+    for (int i = 0; i < n; i++) {
+      dX[dXOffset + i] =
+          Math.fma(dY[dYOffset + i], Functions.geluTanhSlope(x[xOffset + i]), dX[dXOffset + i]);
+    }
+  }
+
+  @Override
+  public void softmax(float[] x, int xOffset, float[] out, int outOffset, int n) {
+    float largest = largest(x, xOffset, n);
+    scaledExp(x, xOffset, largest, out, outOffset, n);
+  }
+
+  @Override
+  public float logSumExp(float[] x, int xOffset, float[] softmax, int softmaxOffset, int n) {
+    float largest = largest(x, xOffset, n);
+    float sum = scaledExp(x, xOffset, largest, softmax, softmaxOffset, n);
+    return largest + Functions.log(sum);
+  }
+
+  private static float largest(float[] x, int xOffset, int n) {
+    float largest = -Float.MAX_VALUE;
+    for (int i = 0; i < n; i++) {
+      largest = x[xOffset + i] > largest ? x[xOffset + i] : largest;
+    }
+    return largest;
+  }
+
+  /// The softmax, and the sum it was divided by.
+  private float scaledExp(
+      float[] x, int xOffset, float largest, float[] out, int outOffset, int n) {
+    for (int i = 0; i < n; i++) {
+      out[outOffset + i] = Functions.exp(x[xOffset + i] - largest);
+    }
+    float sum = sum(out, outOffset, n);
+    scale(sum == 0f ? 0f : 1f / sum, out, outOffset, n);
+    return sum;
+  }
+
+  @Override
+  public void softmaxBackward(
+      float[] y, int yOffset, float[] dY, int dYOffset, float[] dX, int dXOffset, int n) {
+    float dot = dot(y, yOffset, dY, dYOffset, n);
+    for (int i = 0; i < n; i++) {
+      dX[dXOffset + i] = Math.fma(y[yOffset + i], dY[dYOffset + i] - dot, dX[dXOffset + i]);
+    }
+  }
+
+  @Override
+  public void layerNorm(
+      float[] x,
+      int xOffset,
+      float[] gain,
+      int gainOffset,
+      float[] bias,
+      int biasOffset,
+      float[] out,
+      int outOffset,
+      float[] statistics,
+      int statisticsOffset,
+      int n,
+      float epsilon) {
+    float mean = sum(x, xOffset, n) / n;
+    float[] squares = LaneSums.zeros();
+    for (int i = 0; i < LaneSums.filledUp(n); i++) {
+      float difference = i < n ? x[xOffset + i] - mean : 0f;
+      squares[i % LANES] = Math.fma(difference, difference, squares[i % LANES]);
+    }
+    float variance = LaneSums.fold(squares, 0) / n;
+    float rstd = 1f / (float) Math.sqrt(variance + epsilon);
+    statistics[statisticsOffset] = mean;
+    statistics[statisticsOffset + 1] = rstd;
+    for (int i = 0; i < n; i++) {
+      float normal = (x[xOffset + i] - mean) * rstd;
+      out[outOffset + i] = Math.fma(normal, gain[gainOffset + i], bias[biasOffset + i]);
+    }
+  }
+
+  @Override
+  public void layerNormBackward(
+      float[] x,
+      int xOffset,
+      float[] gain,
+      int gainOffset,
+      float[] statistics,
+      int statisticsOffset,
+      float[] dOut,
+      int dOutOffset,
+      float[] dX,
+      int dXOffset,
+      float[] dGain,
+      int dGainOffset,
+      float[] dBias,
+      int dBiasOffset,
+      int n) {
+    float mean = statistics[statisticsOffset];
+    float rstd = statistics[statisticsOffset + 1];
+    float[] sums = LaneSums.zeros();
+    for (int i = 0; i < LaneSums.filledUp(n); i++) {
+      float dY = i < n ? dOut[dOutOffset + i] : 0f;
+      float normal = i < n ? (x[xOffset + i] - mean) * rstd : 0f;
+      float g = i < n ? dY * gain[gainOffset + i] : 0f;
+      int lane = i % LANES;
+      sums[lane] += g;
+      sums[LANES + lane] = Math.fma(g, normal, sums[LANES + lane]);
+      if (i < n) {
+        dGain[dGainOffset + i] = Math.fma(dY, normal, dGain[dGainOffset + i]);
+        dBias[dBiasOffset + i] += dY;
+      }
+    }
+    float a = LaneSums.fold(sums, 0) / n;
+    float b = LaneSums.fold(sums, LANES) / n;
+    for (int i = 0; i < n; i++) {
+      float normal = (x[xOffset + i] - mean) * rstd;
+      float g = dOut[dOutOffset + i] * gain[gainOffset + i];
+      dX[dXOffset + i] = Math.fma(rstd, Math.fma(-b, normal, g - a), dX[dXOffset + i]);
+    }
+  }
+
+  @Override
   public void lstmGates(
       int hidden,
       float[] gates,
@@ -319,6 +534,40 @@ final class ScalarKernels implements Kernels {
       dH[dHOffset + hidden + j] = dZ;
       dH[dHOffset + 2 * hidden + j] = dN * r;
       dBefore[dBeforeOffset + j] = Math.fma(dY, z, dBefore[dBeforeOffset + j]);
+    }
+  }
+
+  @Override
+  public void interpolate(float share, float[] x, int xOffset, float[] out, int outOffset, int n) {
+    for (int i = 0; i < n; i++) {
+      float before = out[outOffset + i];
+      out[outOffset + i] = Math.fma(share, x[xOffset + i] - before, before);
+    }
+  }
+
+  @Override
+  public void blendSquares(
+      float keep, float share, float[] x, int xOffset, float[] out, int outOffset, int n) {
+    for (int i = 0; i < n; i++) {
+      float xi = x[xOffset + i];
+      out[outOffset + i] = Math.fma(keep, out[outOffset + i], (share * xi) * xi);
+    }
+  }
+
+  @Override
+  public void addScaledByRoot(
+      float scale,
+      float[] x,
+      int xOffset,
+      float[] squares,
+      int squaresOffset,
+      float epsilon,
+      float[] out,
+      int outOffset,
+      int n) {
+    for (int i = 0; i < n; i++) {
+      float root = (float) Math.sqrt(squares[squaresOffset + i]);
+      out[outOffset + i] += (scale * x[xOffset + i]) / (root + epsilon);
     }
   }
 

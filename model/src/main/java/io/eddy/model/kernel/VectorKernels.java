@@ -51,11 +51,9 @@ import jdk.incubator.vector.VectorSpecies;
 /// a short body; a masked turn at the end would write each body twice. Sizes that are a multiple of
 /// 16 have no tail at any width.
 ///
-/// The bodies are flat and repeat themselves (the same tanh stands here five times), because a
+/// The bodies are flat and repeat themselves (the same tanh stands in four classes), because a
 /// vector must not cross a method of ours: where C2 does not inline the callee, it boxes the vector
-/// in the caller's loop, for a twentyfold loss. What crosses methods is arrays: so the gates
-/// activate in place by [#sigmoid] and [#tanh] first and then run a loop of their own. That costs a
-/// tenth more than one merged loop, and compiles sooner.
+/// in the caller's loop, for a twentyfold loss. What crosses methods is arrays.
 ///
 /// Coefficients are broadcast where they are used. C2 keeps broadcasts in registers or folds them
 /// into the instruction; constant vectors in static fields it loads again in each turn (1.5 times
@@ -111,6 +109,38 @@ final class VectorKernels implements Kernels {
         out,
         outOffset,
         outStride);
+  }
+
+  @Override
+  public void multiplyAddPacked(
+      int rows,
+      int columns,
+      int inner,
+      float[] a,
+      int aOffset,
+      int aStride,
+      float[] packed,
+      float[] out,
+      int outOffset,
+      int outStride) {
+    VectorPackedProduct.multiplyAdd(
+        rows, columns, inner, a, aOffset, aStride, packed, out, outOffset, outStride);
+  }
+
+  @Override
+  public void multiplyAddBfloat16(
+      int rows,
+      int columns,
+      int inner,
+      float[] a,
+      int aOffset,
+      int aStride,
+      int[] packed,
+      float[] out,
+      int outOffset,
+      int outStride) {
+    VectorPackedProduct.multiplyAddBfloat16(
+        rows, columns, inner, a, aOffset, aStride, packed, out, outOffset, outStride);
   }
 
   @Override
@@ -416,6 +446,125 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void softsign(float[] x, int xOffset, float[] out, int outOffset, int n) {
+    VectorActivations.softsign(x, xOffset, out, outOffset, n);
+  }
+
+  @Override
+  public void softsignBackward(
+      float[] y, int yOffset, float[] dY, int dYOffset, float[] dX, int dXOffset, int n) {
+    VectorActivations.softsignBackward(y, yOffset, dY, dYOffset, dX, dXOffset, n);
+  }
+
+  @Override
+  public void gelu(float[] x, int xOffset, float[] out, int outOffset, int n) {
+    VectorActivations.gelu(x, xOffset, out, outOffset, n);
+  }
+
+  @Override
+  public void geluBackward(
+      float[] x, int xOffset, float[] dY, int dYOffset, float[] dX, int dXOffset, int n) {
+    VectorActivations.geluBackward(x, xOffset, dY, dYOffset, dX, dXOffset, n);
+  }
+
+  @Override
+  public void geluTanh(float[] x, int xOffset, float[] out, int outOffset, int n) {
+    VectorActivations.geluTanh(x, xOffset, out, outOffset, n);
+  }
+
+  @Override
+  public void geluTanhBackward(
+      float[] x, int xOffset, float[] dY, int dYOffset, float[] dX, int dXOffset, int n) {
+    VectorActivations.geluTanhBackward(x, xOffset, dY, dYOffset, dX, dXOffset, n);
+  }
+
+  @Override
+  public void softmax(float[] x, int xOffset, float[] out, int outOffset, int n) {
+    float largest = VectorRows.largest(x, xOffset, n);
+    scaledExp(x, xOffset, largest, out, outOffset, n);
+  }
+
+  @Override
+  public float logSumExp(float[] x, int xOffset, float[] softmax, int softmaxOffset, int n) {
+    float largest = VectorRows.largest(x, xOffset, n);
+    float sum = scaledExp(x, xOffset, largest, softmax, softmaxOffset, n);
+    return largest + Functions.log(sum);
+  }
+
+  private float scaledExp(
+      float[] x, int xOffset, float largest, float[] out, int outOffset, int n) {
+    VectorRows.expOfDifference(x, xOffset, largest, out, outOffset, n);
+    float sum = VectorSum.sum(out, outOffset, n);
+    scale(sum == 0f ? 0f : 1f / sum, out, outOffset, n);
+    return sum;
+  }
+
+  @Override
+  public void softmaxBackward(
+      float[] y, int yOffset, float[] dY, int dYOffset, float[] dX, int dXOffset, int n) {
+    float dot = VectorSum.dot(y, yOffset, dY, dYOffset, n);
+    VectorRows.softmaxBackward(y, yOffset, dY, dYOffset, dot, dX, dXOffset, n);
+  }
+
+  @Override
+  public void layerNorm(
+      float[] x,
+      int xOffset,
+      float[] gain,
+      int gainOffset,
+      float[] bias,
+      int biasOffset,
+      float[] out,
+      int outOffset,
+      float[] statistics,
+      int statisticsOffset,
+      int n,
+      float epsilon) {
+    float mean = VectorSum.sum(x, xOffset, n) / n;
+    float variance = VectorRows.sumOfSquares(x, xOffset, mean, n) / n;
+    float rstd = 1f / (float) Math.sqrt(variance + epsilon);
+    statistics[statisticsOffset] = mean;
+    statistics[statisticsOffset + 1] = rstd;
+    VectorRows.normalize(
+        x, xOffset, mean, rstd, gain, gainOffset, bias, biasOffset, out, outOffset, n);
+  }
+
+  @Override
+  public void layerNormBackward(
+      float[] x,
+      int xOffset,
+      float[] gain,
+      int gainOffset,
+      float[] statistics,
+      int statisticsOffset,
+      float[] dOut,
+      int dOutOffset,
+      float[] dX,
+      int dXOffset,
+      float[] dGain,
+      int dGainOffset,
+      float[] dBias,
+      int dBiasOffset,
+      int n) {
+    VectorRows.layerNormBackward(
+        x,
+        xOffset,
+        gain,
+        gainOffset,
+        statistics[statisticsOffset],
+        statistics[statisticsOffset + 1],
+        dOut,
+        dOutOffset,
+        dX,
+        dXOffset,
+        dGain,
+        dGainOffset,
+        dBias,
+        dBiasOffset,
+        n);
+  }
+
+  @Override
   public void lstmGates(
       int hidden,
       float[] gates,
@@ -428,45 +577,18 @@ final class VectorKernels implements Kernels {
       int tanhCellOffset,
       float[] out,
       int outOffset) {
-    int fOffset = gatesOffset + hidden;
-    int gOffset = fOffset + hidden;
-    int oOffset = gOffset + hidden;
-    sigmoid(gates, gatesOffset, gates, gatesOffset, 2 * hidden);
-    tanh(gates, gOffset, gates, gOffset, hidden);
-    sigmoid(gates, oOffset, gates, oOffset, hidden);
-    int j = 0;
-    for (int bound = SPECIES.loopBound(hidden); j < bound; j += LANES) {
-      FloatVector ig =
-          FloatVector.fromArray(SPECIES, gates, gatesOffset + j)
-              .mul(FloatVector.fromArray(SPECIES, gates, gOffset + j));
-      FloatVector v =
-          FloatVector.fromArray(SPECIES, gates, fOffset + j)
-              .fma(FloatVector.fromArray(SPECIES, cellBefore, cellBeforeOffset + j), ig);
-      v.intoArray(cell, cellOffset + j);
-      v = v.blend(TANH_ONE, v.compare(GT, TANH_ONE));
-      v = v.blend(-TANH_ONE, v.compare(LT, -TANH_ONE));
-      FloatVector u = v.mul(v);
-      FloatVector p = u.fma(TANH_P4, TANH_P3);
-      p = p.lanewise(FMA, u, TANH_P2);
-      p = p.lanewise(FMA, u, TANH_P1);
-      p = p.lanewise(FMA, u, 1f);
-      FloatVector q = u.fma(TANH_Q4, TANH_Q3);
-      q = q.lanewise(FMA, u, TANH_Q2);
-      q = q.lanewise(FMA, u, TANH_Q1);
-      q = q.lanewise(FMA, u, 1f);
-      FloatVector tanhC = v.mul(p).div(q);
-      FloatVector o = FloatVector.fromArray(SPECIES, gates, oOffset + j);
-      tanhC.intoArray(tanhCell, tanhCellOffset + j);
-      o.mul(tanhC).intoArray(out, outOffset + j);
-    }
-    for (; j < hidden; j++) {
-      float ig = gates[gatesOffset + j] * gates[gOffset + j];
-      float c = Math.fma(gates[fOffset + j], cellBefore[cellBeforeOffset + j], ig);
-      float tanhC = Functions.tanh(c);
-      cell[cellOffset + j] = c;
-      tanhCell[tanhCellOffset + j] = tanhC;
-      out[outOffset + j] = gates[oOffset + j] * tanhC;
-    }
+    VectorGates.lstm(
+        hidden,
+        gates,
+        gatesOffset,
+        cellBefore,
+        cellBeforeOffset,
+        cell,
+        cellOffset,
+        tanhCell,
+        tanhCellOffset,
+        out,
+        outOffset);
   }
 
   @Override
@@ -543,41 +665,7 @@ final class VectorKernels implements Kernels {
       int beforeOffset,
       float[] out,
       int outOffset) {
-    add(h, hOffset, x, xOffset, 2 * hidden);
-    sigmoid(x, xOffset, x, xOffset, 2 * hidden);
-    int zOffset = xOffset + hidden;
-    int nOffset = zOffset + hidden;
-    int hNOffset = hOffset + 2 * hidden;
-    int j = 0;
-    for (int bound = SPECIES.loopBound(hidden); j < bound; j += LANES) {
-      FloatVector v =
-          FloatVector.fromArray(SPECIES, x, xOffset + j)
-              .fma(
-                  FloatVector.fromArray(SPECIES, h, hNOffset + j),
-                  FloatVector.fromArray(SPECIES, x, nOffset + j));
-      v = v.blend(TANH_ONE, v.compare(GT, TANH_ONE));
-      v = v.blend(-TANH_ONE, v.compare(LT, -TANH_ONE));
-      FloatVector u = v.mul(v);
-      FloatVector p = u.fma(TANH_P4, TANH_P3);
-      p = p.lanewise(FMA, u, TANH_P2);
-      p = p.lanewise(FMA, u, TANH_P1);
-      p = p.lanewise(FMA, u, 1f);
-      FloatVector q = u.fma(TANH_Q4, TANH_Q3);
-      q = q.lanewise(FMA, u, TANH_Q2);
-      q = q.lanewise(FMA, u, TANH_Q1);
-      q = q.lanewise(FMA, u, 1f);
-      FloatVector n = v.mul(p).div(q);
-      FloatVector difference = FloatVector.fromArray(SPECIES, before, beforeOffset + j).sub(n);
-      n.intoArray(x, nOffset + j);
-      FloatVector.fromArray(SPECIES, x, zOffset + j)
-          .fma(difference, n)
-          .intoArray(out, outOffset + j);
-    }
-    for (; j < hidden; j++) {
-      float n = Functions.tanh(Math.fma(x[xOffset + j], h[hNOffset + j], x[nOffset + j]));
-      x[nOffset + j] = n;
-      out[outOffset + j] = Math.fma(x[zOffset + j], before[beforeOffset + j] - n, n);
-    }
+    VectorGates.gru(hidden, x, xOffset, h, hOffset, before, beforeOffset, out, outOffset);
   }
 
   @Override
@@ -640,6 +728,62 @@ final class VectorKernels implements Kernels {
       dH[dHZOffset + j] = dZ;
       dH[dHNOffset + j] = dN * r;
       dBefore[dBeforeOffset + j] = Math.fma(dY, z, dBefore[dBeforeOffset + j]);
+    }
+  }
+
+  @Override
+  public void interpolate(float share, float[] x, int xOffset, float[] out, int outOffset, int n) {
+    int i = 0;
+    for (int bound = SPECIES.loopBound(n); i < bound; i += LANES) {
+      FloatVector before = FloatVector.fromArray(SPECIES, out, outOffset + i);
+      FloatVector.fromArray(SPECIES, x, xOffset + i)
+          .sub(before)
+          .lanewise(FMA, FloatVector.broadcast(SPECIES, share), before)
+          .intoArray(out, outOffset + i);
+    }
+    for (; i < n; i++) {
+      float before = out[outOffset + i];
+      out[outOffset + i] = Math.fma(share, x[xOffset + i] - before, before);
+    }
+  }
+
+  @Override
+  public void blendSquares(
+      float keep, float share, float[] x, int xOffset, float[] out, int outOffset, int n) {
+    int i = 0;
+    for (int bound = SPECIES.loopBound(n); i < bound; i += LANES) {
+      FloatVector xs = FloatVector.fromArray(SPECIES, x, xOffset + i);
+      FloatVector.broadcast(SPECIES, keep)
+          .fma(FloatVector.fromArray(SPECIES, out, outOffset + i), xs.mul(share).mul(xs))
+          .intoArray(out, outOffset + i);
+    }
+    for (; i < n; i++) {
+      float xi = x[xOffset + i];
+      out[outOffset + i] = Math.fma(keep, out[outOffset + i], (share * xi) * xi);
+    }
+  }
+
+  @Override
+  public void addScaledByRoot(
+      float scale,
+      float[] x,
+      int xOffset,
+      float[] squares,
+      int squaresOffset,
+      float epsilon,
+      float[] out,
+      int outOffset,
+      int n) {
+    int i = 0;
+    for (int bound = SPECIES.loopBound(n); i < bound; i += LANES) {
+      FloatVector root = FloatVector.fromArray(SPECIES, squares, squaresOffset + i).sqrt();
+      FloatVector step =
+          FloatVector.fromArray(SPECIES, x, xOffset + i).mul(scale).div(root.add(epsilon));
+      FloatVector.fromArray(SPECIES, out, outOffset + i).add(step).intoArray(out, outOffset + i);
+    }
+    for (; i < n; i++) {
+      float root = (float) Math.sqrt(squares[squaresOffset + i]);
+      out[outOffset + i] += (scale * x[xOffset + i]) / (root + epsilon);
     }
   }
 

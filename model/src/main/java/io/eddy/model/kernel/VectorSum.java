@@ -13,15 +13,12 @@ final class VectorSum {
 
   private static final VectorSpecies<Float> SPECIES = VectorKernels.SPECIES;
   private static final int LANES = SPECIES.length();
-  private static final int VIRTUAL_LANES = 32;
-
-  private static final ThreadLocal<float[]> SUMS =
-      ThreadLocal.withInitial(() -> new float[VIRTUAL_LANES]);
+  private static final int VIRTUAL_LANES = LaneSums.LANES;
 
   private VectorSum() {}
 
   static float sum(float[] x, int xOffset, int n) {
-    float[] sums = SUMS.get();
+    float[] sums = LaneSums.used();
     int whole = n & -VIRTUAL_LANES;
     sumGroups(x, xOffset, whole, sums);
     if (whole < n) {
@@ -30,7 +27,7 @@ final class VectorSum {
         sums[lane] += i < n ? x[xOffset + i] : 0f;
       }
     }
-    return fold(sums);
+    return LaneSums.fold(sums, 0);
   }
 
   private static void sumGroups(float[] x, int xOffset, int n, float[] sums) {
@@ -72,7 +69,7 @@ final class VectorSum {
   }
 
   static float dot(float[] x, int xOffset, float[] y, int yOffset, int n) {
-    float[] sums = SUMS.get();
+    float[] sums = LaneSums.used();
     int whole = n & -VIRTUAL_LANES;
     dotGroups(x, xOffset, y, yOffset, whole, sums);
     if (whole < n) {
@@ -83,7 +80,7 @@ final class VectorSum {
         sums[lane] = Math.fma(xi, yi, sums[lane]);
       }
     }
-    return fold(sums);
+    return LaneSums.fold(sums, 0);
   }
 
   private static void dotGroups(
@@ -138,14 +135,5 @@ final class VectorSum {
       s6.intoArray(sums, 6 * LANES);
       s7.intoArray(sums, 7 * LANES);
     }
-  }
-
-  private static float fold(float[] sums) {
-    for (int half = VIRTUAL_LANES / 2; half > 0; half /= 2) {
-      for (int lane = 0; lane < half; lane++) {
-        sums[lane] += sums[lane + half];
-      }
-    }
-    return sums[0];
   }
 }

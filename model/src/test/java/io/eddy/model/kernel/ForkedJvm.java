@@ -11,19 +11,20 @@ import java.util.List;
 
 /// Runs a main class of these tests in a JVM of its own, for what is fixed once a JVM runs: vector
 /// width, modules.
-final class ForkedJvm {
+public final class ForkedJvm {
 
   private ForkedJvm() {}
 
   /// What a JVM printed, whether it succeeded or not.
-  record Output(String standard, String error) {
+  public record Output(String standard, String error) {
 
-    String whole() {
+    public String whole() {
       return standard + error;
     }
   }
 
-  static Output outputOf(Class<?> main, String... options) {
+  /// Runs a main class to its end.
+  public static Output outputOf(Class<?> main, String... options) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(options));

@@ -1,6 +1,7 @@
 package io.eddy.model.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,53 @@ class FunctionsTest {
   }
 
   @Test
+  void shouldComputeErf() {
+    assertThat(largestUlps(Functions::erf, FunctionsTest::erf, -10f, 10f)).isLessThan(5.5);
+    assertThat(largestError(Functions::erf, FunctionsTest::erf, -10f, 10f)).isLessThan(3.3e-7);
+  }
+
+  @Test
+  void shouldComputeGelu() {
+    assertThat(largestError(Functions::gelu, FunctionsTest::gelu, -6f, 6f)).isLessThan(1.1e-6);
+    DoubleUnaryOperator slope =
+        x -> normal(x) + x * StrictMath.exp(-x * x / 2) / StrictMath.sqrt(2 * StrictMath.PI);
+    assertThat(largestError(Functions::geluSlope, slope, -6f, 6f)).isLessThan(2.3e-7);
+  }
+
+  @Test
+  void shouldComputeGeluByTanh() {
+    double first = StrictMath.sqrt(2 / StrictMath.PI);
+    double third = 0.044715 * first;
+    DoubleUnaryOperator tanh = x -> StrictMath.tanh(first * x + third * x * x * x);
+    DoubleUnaryOperator gelu = x -> x * (1 + tanh.applyAsDouble(x)) / 2;
+    DoubleUnaryOperator slope =
+        x -> {
+          double t = tanh.applyAsDouble(x);
+          return (1 + t) / 2 + x * (1 - t * t) / 2 * (first + 3 * third * x * x);
+        };
+
+    assertThat(largestError(Functions::geluTanh, gelu, -6f, 6f)).isLessThan(8.6e-7);
+    assertThat(largestError(Functions::geluTanhSlope, slope, -6f, 6f)).isLessThan(3.5e-6);
+  }
+
+  @Test
+  void shouldPassAllOrNothingBeyondTheEndsOfGelu() {
+    forEachFloat(
+        5.6f,
+        Float.MAX_VALUE,
+        x -> {
+          assertThat(Functions.gelu(x)).isEqualTo(x);
+          assertThat(Functions.gelu(-x)).isZero();
+          assertThat(Functions.geluTanh(x)).isEqualTo(x);
+          assertThat(Functions.geluTanh(-x)).isZero();
+          assertThat(Functions.geluSlope(x)).isCloseTo(1f, within(1e-5f));
+          assertThat(Functions.geluSlope(-x)).isCloseTo(0f, within(1e-5f));
+          assertThat(Functions.geluTanhSlope(x)).isEqualTo(1f);
+          assertThat(Functions.geluTanhSlope(-x)).isZero();
+        });
+  }
+
+  @Test
   void shouldSaturateMonotonically() {
     forEachFloat(
         8f,
@@ -70,12 +118,24 @@ class FunctionsTest {
   }
 
   @Test
+  void shouldReachOneFromBelowInErf() {
+    float x = 3f;
+    while (Functions.erf(x) < 1f) {
+      x = Math.nextUp(x);
+    }
+
+    assertThat(x).isEqualTo(Functions.ERF_ONE);
+    assertThat(Functions.erf(x)).isEqualTo(1f);
+  }
+
+  @Test
   void shouldBeSymmetric() {
     forEachFloat(
         Float.MIN_VALUE,
         100f,
         x -> {
           assertThat(Functions.tanh(-x)).isEqualTo(-Functions.tanh(x));
+          assertThat(Functions.erf(-x)).isEqualTo(-Functions.erf(x));
           assertThat(Functions.sigmoid(x) + Functions.sigmoid(-x)).isEqualTo(1f);
         });
   }
@@ -106,6 +166,12 @@ class FunctionsTest {
     assertThat(Functions.sigmoid(-infinity)).isZero();
     assertThat(Functions.softplus(infinity)).isEqualTo(infinity);
     assertThat(Functions.softplus(-infinity)).isZero();
+    assertThat(Functions.erf(infinity)).isEqualTo(1f);
+    assertThat(Functions.erf(-infinity)).isEqualTo(-1f);
+    assertThat(Functions.gelu(infinity)).isEqualTo(infinity);
+    assertThat(Functions.geluTanh(infinity)).isEqualTo(infinity);
+    assertThat(Functions.geluSlope(infinity)).isEqualTo(1f);
+    assertThat(Functions.geluTanhSlope(-infinity)).isZero();
   }
 
   @Test
@@ -116,12 +182,49 @@ class FunctionsTest {
     assertThat(Functions.sigmoid(Float.NaN)).isNaN();
     assertThat(Functions.softplus(Float.NaN)).isNaN();
     assertThat(Functions.relu(Float.NaN)).isNaN();
+    assertThat(Functions.erf(Float.NaN)).isNaN();
+    assertThat(Functions.gelu(Float.NaN)).isNaN();
+    assertThat(Functions.geluSlope(Float.NaN)).isNaN();
+    assertThat(Functions.geluTanh(Float.NaN)).isNaN();
+    assertThat(Functions.geluTanhSlope(Float.NaN)).isNaN();
+    assertThat(Functions.softsign(Float.NaN)).isNaN();
   }
 
   @Test
   void shouldKeepTheSignOfZero() {
     assertThat(Float.floatToIntBits(Functions.tanh(-0f))).isEqualTo(Float.floatToIntBits(-0f));
     assertThat(Float.floatToIntBits(Functions.relu(-0f))).isZero();
+  }
+
+  /// By the Taylor series near 0, else by the continued fraction of the rest.
+  private static double erf(double x) {
+    double distance = Math.abs(x);
+    double result;
+    if (distance < 3) {
+      double sum = 0;
+      double term = distance;
+      for (int n = 0; Math.abs(term) > 1e-20 * distance; n++) {
+        sum += term / (2 * n + 1);
+        term *= -distance * distance / (n + 1);
+      }
+      result = 2 / StrictMath.sqrt(StrictMath.PI) * sum;
+    } else {
+      double fraction = 0;
+      for (int n = 60; n >= 1; n--) {
+        fraction = n / 2.0 / (distance + fraction);
+      }
+      double density = StrictMath.exp(-distance * distance) / StrictMath.sqrt(StrictMath.PI);
+      result = 1 - density / (distance + fraction);
+    }
+    return x < 0 ? -result : result;
+  }
+
+  private static double normal(double x) {
+    return (1 + erf(x / StrictMath.sqrt(2))) / 2;
+  }
+
+  private static double gelu(double x) {
+    return x * normal(x);
   }
 
   private interface FloatFunction {

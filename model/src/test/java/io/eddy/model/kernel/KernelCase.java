@@ -105,6 +105,14 @@ final class KernelCase {
     return range;
   }
 
+  Range finiteRange(int length) {
+    Range range = range(length);
+    for (int i = 0; i < range.array.length; i++) {
+      range.array[i] = Float.isFinite(range.array[i]) ? range.array[i] : 1f;
+    }
+    return range;
+  }
+
   int between(int from, int to) {
     return random.nextInt(from, to + 1);
   }

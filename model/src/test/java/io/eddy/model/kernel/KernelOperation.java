@@ -2,6 +2,7 @@ package io.eddy.model.kernel;
 
 import io.eddy.model.kernel.KernelCase.Call;
 import io.eddy.model.kernel.KernelCase.Range;
+import java.util.Arrays;
 
 /// Every kernel, ready to be called on random ranges of a given length.
 enum KernelOperation {
@@ -38,6 +39,30 @@ enum KernelOperation {
     @Override
     int heatingRuns() {
       return 20;
+    }
+  },
+  MULTIPLY_ADD_PACKED {
+    @Override
+    Call prepare(KernelCase inputs, int n) {
+      return packedProduct(inputs, inputs.between(4, 13), n, inputs.between(0, 70));
+    }
+  },
+  MULTIPLY_ADD_PACKED_TO_ONE_ROW {
+    @Override
+    Call prepare(KernelCase inputs, int n) {
+      return packedProduct(inputs, 1, n, inputs.between(0, 60));
+    }
+  },
+  MULTIPLY_ADD_BFLOAT16 {
+    @Override
+    Call prepare(KernelCase inputs, int n) {
+      return bfloat16Product(inputs, inputs.between(4, 13), n, inputs.between(0, 140));
+    }
+  },
+  MULTIPLY_ADD_BFLOAT16_TO_ONE_ROW {
+    @Override
+    Call prepare(KernelCase inputs, int n) {
+      return bfloat16Product(inputs, 1, n, inputs.between(0, 60));
     }
   },
   ADD {
@@ -175,6 +200,127 @@ enum KernelOperation {
       return backward(inputs, n, Kernels::reluBackward);
     }
   },
+  SOFTSIGN {
+    @Override
+    Call prepare(KernelCase inputs, int n) {
+      return function(inputs, n, 5f, Kernels::softsign);
+    }
+  },
+  SOFTSIGN_BACKWARD {
+    @Override
+    Call prepare(KernelCase inputs, int n) {
+      return backward(inputs, n, Kernels::softsignBackward);
+    }
+  },
+  GELU {
+    @Override
+    Call prepare(KernelCase inputs, int n) {
+      return function(inputs, n, 6f, Kernels::gelu);
+    }
+  },
+  GELU_BACKWARD {
+    @Override
+    Call prepare(KernelCase inputs, int n) {
+      return backward(inputs, n, Kernels::geluBackward);
+    }
+  },
+  GELU_TANH {
+    @Override
+    Call prepare(KernelCase inputs, int n) {
+      return function(inputs, n, 6f, Kernels::geluTanh);
+    }
+  },
+  GELU_TANH_BACKWARD {
+    @Override
+    Call prepare(KernelCase inputs, int n) {
+      return backward(inputs, n, Kernels::geluTanhBackward);
+    }
+  },
+  SOFTMAX {
+    @Override
+    Call prepare(KernelCase inputs, int n) {
+      return function(inputs, n, 20f, Kernels::softmax);
+    }
+  },
+  SOFTMAX_OF_NOTHING {
+    @Override
+    Call prepare(KernelCase inputs, int n) {
+      Range x = inputs.range(n);
+      Arrays.fill(x.array, Float.NEGATIVE_INFINITY);
+      Range out = inputs.range(n);
+      return kernels -> kernels.softmax(x.array, x.offset, out.array, out.offset, n);
+    }
+  },
+  LOG_SUM_EXP {
+    @Override
+    Call prepare(KernelCase inputs, int n) {
+      Range x = inputs.range(n, 20f);
+      Range softmax = inputs.between(0, 1) == 0 ? x : inputs.range(n);
+      Range out = inputs.range(1);
+      return kernels ->
+          out.array[out.offset] =
+              kernels.logSumExp(x.array, x.offset, softmax.array, softmax.offset, n);
+    }
+  },
+  SOFTMAX_BACKWARD {
+    @Override
+    Call prepare(KernelCase inputs, int n) {
+      return backward(inputs, n, Kernels::softmaxBackward);
+    }
+  },
+  LAYER_NORM {
+    @Override
+    Call prepare(KernelCase inputs, int n) {
+      Range x = inputs.range(n);
+      Range gain = inputs.range(n);
+      Range bias = inputs.range(n);
+      Range out = inputs.between(0, 1) == 0 ? x : inputs.range(n);
+      Range statistics = inputs.range(2);
+      return kernels ->
+          kernels.layerNorm(
+              x.array,
+              x.offset,
+              gain.array,
+              gain.offset,
+              bias.array,
+              bias.offset,
+              out.array,
+              out.offset,
+              statistics.array,
+              statistics.offset,
+              n,
+              1e-5f);
+    }
+  },
+  LAYER_NORM_BACKWARD {
+    @Override
+    Call prepare(KernelCase inputs, int n) {
+      Range x = inputs.range(n);
+      Range gain = inputs.range(n);
+      Range statistics = inputs.range(2);
+      Range dOut = inputs.range(n);
+      Range dX = inputs.range(n);
+      Range dGain = inputs.range(n);
+      Range dBias = inputs.range(n);
+      return kernels ->
+          kernels.layerNormBackward(
+              x.array,
+              x.offset,
+              gain.array,
+              gain.offset,
+              statistics.array,
+              statistics.offset,
+              dOut.array,
+              dOut.offset,
+              dX.array,
+              dX.offset,
+              dGain.array,
+              dGain.offset,
+              dBias.array,
+              dBias.offset,
+              n);
+    }
+  },
   LSTM_GATES {
     @Override
     Call prepare(KernelCase inputs, int n) {
@@ -276,6 +422,45 @@ enum KernelOperation {
               dBefore.offset);
     }
   },
+  INTERPOLATE {
+    @Override
+    Call prepare(KernelCase inputs, int n) {
+      float share = inputs.factor();
+      Range x = inputs.range(n);
+      Range out = inputs.range(n);
+      return kernels -> kernels.interpolate(share, x.array, x.offset, out.array, out.offset, n);
+    }
+  },
+  BLEND_SQUARES {
+    @Override
+    Call prepare(KernelCase inputs, int n) {
+      float share = inputs.factor();
+      Range x = inputs.range(n);
+      Range out = inputs.range(n);
+      return kernels ->
+          kernels.blendSquares(0.99f, share, x.array, x.offset, out.array, out.offset, n);
+    }
+  },
+  ADD_SCALED_BY_ROOT {
+    @Override
+    Call prepare(KernelCase inputs, int n) {
+      float scale = inputs.factor();
+      Range x = inputs.range(n);
+      Range squares = inputs.positiveRange(n);
+      Range out = inputs.range(n);
+      return kernels ->
+          kernels.addScaledByRoot(
+              scale,
+              x.array,
+              x.offset,
+              squares.array,
+              squares.offset,
+              1e-8f,
+              out.array,
+              out.offset,
+              n);
+    }
+  },
   ADAM {
     @Override
     Call prepare(KernelCase inputs, int n) {
@@ -341,6 +526,48 @@ enum KernelOperation {
     Range dX = inputs.range(n);
     return kernels ->
         backward.apply(kernels, y.array, y.offset, dY.array, dY.offset, dX.array, dX.offset, n);
+  }
+
+  private static Call packedProduct(KernelCase inputs, int rows, int columns, int inner) {
+    int aStride = inner + inputs.between(0, 5);
+    int outStride = columns + inputs.between(0, 5);
+    Range a = inputs.range(aStride * rows);
+    Range b = inputs.range(columns * inner);
+    Range out = inputs.range(outStride * rows);
+    float[] packed = PackedWeights.pack(b.array, b.offset, columns, inner, columns);
+    return kernels ->
+        kernels.multiplyAddPacked(
+            rows,
+            columns,
+            inner,
+            a.array,
+            a.offset,
+            aStride,
+            packed,
+            out.array,
+            out.offset,
+            outStride);
+  }
+
+  private static Call bfloat16Product(KernelCase inputs, int rows, int columns, int inner) {
+    int aStride = inner + inputs.between(0, 5);
+    int outStride = columns + inputs.between(0, 5);
+    Range a = inputs.range(aStride * rows);
+    Range b = inputs.finiteRange(columns * inner);
+    Range out = inputs.range(outStride * rows);
+    int[] packed = PackedWeights.packBfloat16(b.array, b.offset, columns, inner, columns);
+    return kernels ->
+        kernels.multiplyAddBfloat16(
+            rows,
+            columns,
+            inner,
+            a.array,
+            a.offset,
+            aStride,
+            packed,
+            out.array,
+            out.offset,
+            outStride);
   }
 
   /// Rows of random stride, a as it is or transposed.

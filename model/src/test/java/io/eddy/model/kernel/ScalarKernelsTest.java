@@ -125,7 +125,107 @@ class ScalarKernelsTest {
           .isCloseTo(centralDifference(v -> Math.max(v, 0), x[i]), CLOSE);
       assertThat(slope(Kernels::softplus, Kernels::softplusBackward, false, x[i]))
           .isCloseTo(centralDifference(v -> StrictMath.log(1 + StrictMath.exp(v)), x[i]), CLOSE);
+      assertThat(slope(Kernels::softsign, Kernels::softsignBackward, true, x[i]))
+          .isCloseTo(centralDifference(v -> v / (1 + Math.abs(v)), x[i]), CLOSE);
+      assertThat(slope(Kernels::gelu, Kernels::geluBackward, false, x[i]))
+          .isCloseTo(Functions.geluSlope(x[i]), CLOSE);
+      assertThat(slope(Kernels::geluTanh, Kernels::geluTanhBackward, false, x[i]))
+          .isCloseTo(Functions.geluTanhSlope(x[i]), CLOSE);
     }
+  }
+
+  @Test
+  void shouldComputeSoftmaxAndItsLogSum() {
+    float[] x = values(40);
+    x[7] = 90f; // beyond what e^x can say
+    double sum = 0;
+    for (float value : x) {
+      sum += StrictMath.exp(value - 90.0);
+    }
+
+    float[] softmax = new float[x.length];
+    float[] together = x.clone();
+    kernels.softmax(x, 0, softmax, 0, x.length);
+    float logSum = kernels.logSumExp(together, 0, together, 0, x.length);
+
+    assertThat((double) logSum).isCloseTo(90 + StrictMath.log(sum), within(1e-5));
+    assertThat(together).containsExactly(softmax);
+    for (int i = 0; i < x.length; i++) {
+      assertThat((double) softmax[i]).isCloseTo(StrictMath.exp(x[i] - 90.0) / sum, CLOSE);
+    }
+  }
+
+  @Test
+  void shouldGiveNothingToTheMasked() {
+    float masked = Float.NEGATIVE_INFINITY;
+    float[] some = {masked, 2f, masked, 2f};
+    float[] all = {masked, masked, masked};
+
+    kernels.softmax(some, 0, some, 0, 4);
+    float logSum = kernels.logSumExp(all, 0, all, 0, 3);
+
+    assertThat(some).containsExactly(0f, 0.5f, 0f, 0.5f);
+    assertThat(all).containsExactly(0f, 0f, 0f);
+    assertThat(logSum).isEqualTo(masked);
+  }
+
+  @Test
+  void shouldGiveGradientsOfSoftmax() {
+    int n = 37;
+    float[] x = values(n);
+    float[] dY = values(n);
+    Loss loss = inputs -> weighted(softmax(inputs), dY);
+    double[] expected = gradient(loss, doubles(x));
+
+    float[] y = new float[n];
+    kernels.softmax(x, 0, y, 0, n);
+    float[] dX = new float[n];
+    Arrays.fill(dX, 1f);
+    kernels.softmaxBackward(y, 0, dY, 0, dX, 0, n);
+
+    assertClose(dX, expected, 1);
+  }
+
+  @Test
+  void shouldNormalizeLayer() {
+    int n = 70;
+    float[] x = values(n);
+    float[] gain = values(n);
+    float[] bias = values(n);
+    double[] expected = layerNorm(doubles(x), doubles(gain), doubles(bias));
+
+    float[] out = new float[n];
+    kernels.layerNorm(x, 0, gain, 0, bias, 0, out, 0, new float[2], 0, n, 1e-5f);
+
+    assertClose(out, expected, 0);
+  }
+
+  @Test
+  void shouldGiveGradientsOfLayerNorm() {
+    int n = 35;
+    float[] x = values(n);
+    float[] gain = values(n);
+    float[] bias = values(n);
+    float[] dOut = values(n);
+    Loss loss =
+        inputs ->
+            weighted(
+                layerNorm(part(inputs, 0, n), part(inputs, n, n), part(inputs, 2 * n, n)), dOut);
+    double[] expected = gradient(loss, joined(x, gain, bias));
+
+    float[] statistics = new float[2];
+    kernels.layerNorm(x, 0, gain, 0, bias, 0, new float[n], 0, statistics, 0, n, 1e-5f);
+    float[] dX = new float[n];
+    float[] dGain = new float[n];
+    float[] dBias = new float[n];
+    Arrays.fill(dX, 1f);
+    Arrays.fill(dGain, 1f);
+    Arrays.fill(dBias, 1f);
+    kernels.layerNormBackward(x, 0, gain, 0, statistics, 0, dOut, 0, dX, 0, dGain, 0, dBias, 0, n);
+
+    assertClose(dX, part(expected, 0, n), 1);
+    assertClose(dGain, part(expected, n, n), 1);
+    assertClose(dBias, part(expected, 2 * n, n), 1);
   }
 
   @Test
@@ -231,6 +331,35 @@ class ScalarKernelsTest {
     assertThat((double) w[0]).isCloseTo(weight, CLOSE);
   }
 
+  @Test
+  void shouldGoAShareOfTheWay() {
+    float[] out = {2f, -1f, 7f};
+
+    kernels.interpolate(0.25f, new float[] {4f, 3f, 7f}, 0, out, 0, 3);
+
+    assertThat(out).containsExactly(2.5f, 0f, 7f);
+  }
+
+  @Test
+  void shouldBlendSquares() {
+    float[] out = {8f, 0.5f};
+
+    kernels.blendSquares(0.5f, 2f, new float[] {3f, -1f}, 0, out, 0, 2);
+
+    assertThat(out).containsExactly(22f, 2.25f);
+  }
+
+  @Test
+  void shouldAddScaledByRoot() {
+    float[] out = {1f, 1f};
+
+    kernels.addScaledByRoot(
+        -2f, new float[] {3f, -1f}, 0, new float[] {9f, 0.0625f}, 0, 0.25f, out, 0, 2);
+
+    assertThat((double) out[0]).isCloseTo(1 - 6 / 3.25, CLOSE);
+    assertThat(out[1]).isEqualTo(5f);
+  }
+
   // --- the same in double, by the textbook
 
   /// out (H), then cell (H).
@@ -257,6 +386,21 @@ class ScalarKernelsTest {
       double z = sigmoid(x[hidden + j] + h[hidden + j]);
       double n = StrictMath.tanh(x[2 * hidden + j] + r * h[2 * hidden + j]);
       out[j] = (1 - z) * n + z * before[j];
+    }
+    return out;
+  }
+
+  private static double[] softmax(double[] x) {
+    double sum = Arrays.stream(x).map(StrictMath::exp).sum();
+    return Arrays.stream(x).map(value -> StrictMath.exp(value) / sum).toArray();
+  }
+
+  private static double[] layerNorm(double[] x, double[] gain, double[] bias) {
+    double mean = Arrays.stream(x).average().orElseThrow();
+    double variance = Arrays.stream(x).map(v -> (v - mean) * (v - mean)).average().orElseThrow();
+    double[] out = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      out[i] = (x[i] - mean) / StrictMath.sqrt(variance + 1e-5) * gain[i] + bias[i];
     }
     return out;
   }
