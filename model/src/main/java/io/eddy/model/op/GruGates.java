@@ -69,6 +69,14 @@ public final class GruGates implements Op {
     Rows h = frame.input(1);
     Rows before = frame.input(2);
     Rows out = frame.output(0);
+    if (!out.hasGradient()) {
+      return;
+    }
+    // What nobody asks for goes where nobody looks.
+    float[] unused = frame.scratch(7 * hiddenSize);
+    boolean toX = x.hasGradient();
+    boolean toH = h.hasGradient();
+    boolean toBefore = before.hasGradient();
     for (int row = from; row < to; row++) {
       frame
           .kernels()
@@ -82,12 +90,12 @@ public final class GruGates implements Op {
               before.at(row),
               out.gradients(),
               out.at(row),
-              x.gradients(),
-              x.at(row),
-              h.gradients(),
-              h.at(row),
-              before.gradients(),
-              before.at(row));
+              toX ? x.gradients() : unused,
+              toX ? x.at(row) : 0,
+              toH ? h.gradients() : unused,
+              toH ? h.at(row) : 3 * hiddenSize,
+              toBefore ? before.gradients() : unused,
+              toBefore ? before.at(row) : 6 * hiddenSize);
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.eddy.model.op;
 
-import io.eddy.model.kernel.Kernels;
 import io.eddy.model.parallel.Team;
 import io.eddy.model.parameter.ParameterSpec;
 import io.eddy.model.program.Frame;
@@ -8,6 +7,7 @@ import io.eddy.model.program.Op;
 import io.eddy.model.program.ProgramBuilder;
 import io.eddy.model.program.Rows;
 import io.eddy.model.program.Value;
+import java.util.Arrays;
 
 /// `out = bias + x · Wᵀ`, or `out += x · Wᵀ` onto what stands in `out` already.
 ///
@@ -67,36 +67,27 @@ public final class Linear implements Op {
 
   @Override
   public void forward(Frame frame, int from, int to) {
-    Kernels kernels = frame.kernels();
     Rows x = frame.input(0);
     Rows out = frame.output(0);
-    if (!accumulates) {
-      for (int row = from; row < to; row++) {
-        int at = out.at(row);
-        if (frame.parameterCount() == 1) {
-          java.util.Arrays.fill(out.values(), at, at + outputWidth, 0);
-        } else {
-          System.arraycopy(frame.weights(1), 0, out.values(), at, outputWidth);
-        }
-        for (int bias = 2; bias < frame.parameterCount(); bias++) {
-          kernels.add(frame.weights(bias), 0, out.values(), at, outputWidth);
-        }
-      }
+    if (!accumulates && from < to) {
+      fillWithBias(frame, out, from, to);
     }
-    kernels.multiplyAdd(
-        to - from,
-        outputWidth,
-        inputWidth,
-        x.values(),
-        x.at(from),
-        x.stride(),
-        1,
-        frame.weights(0),
-        0,
-        outputWidth,
-        out.values(),
-        out.at(from),
-        out.stride());
+    frame.addProduct(0, inputWidth, outputWidth, x, out, from, to);
+  }
+
+  private void fillWithBias(Frame frame, Rows out, int from, int to) {
+    int first = out.at(from);
+    if (frame.parameterCount() == 1) {
+      Arrays.fill(out.values(), first, first + outputWidth, 0);
+    } else {
+      System.arraycopy(frame.weights(1), 0, out.values(), first, outputWidth);
+    }
+    for (int bias = 2; bias < frame.parameterCount(); bias++) {
+      frame.kernels().add(frame.weights(bias), 0, out.values(), first, outputWidth);
+    }
+    for (int row = from + 1; row < to; row++) {
+      System.arraycopy(out.values(), first, out.values(), out.at(row), outputWidth);
+    }
   }
 
   @Override
@@ -104,22 +95,7 @@ public final class Linear implements Op {
     Rows x = frame.input(0);
     Rows out = frame.output(0);
     if (x.hasGradient()) {
-      frame
-          .kernels()
-          .multiplyAdd(
-              to - from,
-              inputWidth,
-              outputWidth,
-              out.gradients(),
-              out.at(from),
-              out.stride(),
-              1,
-              frame.transposed(0),
-              0,
-              inputWidth,
-              x.gradients(),
-              x.at(from),
-              x.stride());
+      frame.addProductBackward(0, inputWidth, outputWidth, x, out, from, to);
     }
   }
 

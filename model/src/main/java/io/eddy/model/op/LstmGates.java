@@ -83,6 +83,13 @@ public final class LstmGates implements Op {
     Rows hidden = frame.output(0);
     Rows cell = frame.output(1);
     Rows tanhCell = frame.output(2);
+    if (!hidden.hasGradient()) {
+      return;
+    }
+    // What nobody asks for goes where nobody looks.
+    float[] unused = frame.scratch(5 * hiddenSize);
+    boolean toGates = gates.hasGradient();
+    boolean toBefore = before.hasGradient();
     for (int row = from; row < to; row++) {
       frame
           .kernels()
@@ -98,10 +105,10 @@ public final class LstmGates implements Op {
               hidden.at(row),
               cell.gradients(),
               cell.at(row),
-              gates.gradients(),
-              gates.at(row),
-              before.gradients(),
-              before.at(row));
+              toGates ? gates.gradients() : unused,
+              toGates ? gates.at(row) : 0,
+              toBefore ? before.gradients() : unused,
+              toBefore ? before.at(row) : 4 * hiddenSize);
     }
   }
 }

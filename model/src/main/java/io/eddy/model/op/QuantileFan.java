@@ -41,6 +41,11 @@ public final class QuantileFan implements Op {
         .writes("quantiles", raw.width());
   }
 
+  /// How many quantiles.
+  public int quantileCount() {
+    return quantiles;
+  }
+
   @Override
   public void forward(Frame frame, int from, int to) {
     Kernels kernels = frame.kernels();
@@ -75,6 +80,9 @@ public final class QuantileFan implements Op {
     Rows raw = frame.input(0);
     Rows out = frame.output(0);
     int middle = quantiles / 2;
+    if (!raw.hasGradient()) {
+      return;
+    }
     float[] d = out.gradients();
     for (int row = from; row < to; row++) {
       int at = out.at(row);

@@ -16,22 +16,29 @@ public final class Gradients {
     }
   }
 
-  /// Scales all gradients down together if their norm exceeds a limit (Pascanu et al. 2013).
+  /// Scales all gradients down together if their norm exceeds a limit; [GlobalNorm] does the same
+  /// on several threads.
   ///
   /// @return the norm before, NaN or infinite if a gradient is
   public static double clipByGlobalNorm(Parameters gradients, double limit, Kernels kernels) {
-    double sum = 0;
+    var norm = new GlobalNorm(gradients, kernels);
+    norm.measure(0, 1);
+    norm.clip(limit, 0, 1);
+    return norm.value();
+  }
+
+  /// Takes each element to the nearest value in [-limit, limit]; a NaN stays one.
+  public static void clipByValue(Parameters gradients, double limit) {
+    if (!(limit > 0)) {
+      throw new IllegalArgumentException(
+          "gradients are clipped at " + limit + ", expected above 0");
+    }
+    float bound = (float) limit;
     for (int i = 0; i < gradients.count(); i++) {
       float[] values = gradients.values(i);
-      sum += kernels.dot(values, 0, values, 0, values.length);
-    }
-    double norm = Math.sqrt(sum);
-    if (norm > limit) {
-      for (int i = 0; i < gradients.count(); i++) {
-        float[] values = gradients.values(i);
-        kernels.scale((float) (limit / norm), values, 0, values.length);
+      for (int j = 0; j < values.length; j++) {
+        values[j] = Math.max(-bound, Math.min(bound, values[j]));
       }
     }
-    return norm;
   }
 }

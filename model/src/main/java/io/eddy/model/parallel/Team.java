@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// some twenty short tasks of every update: members wait for the next one awake for a while before
 /// they sleep.
 ///
-/// One thread calls a team at a time. [#close] ends the other members.
+/// Tasks run one after the other, also where several threads call; none may start another. [#close]
+/// lets the running one end, then ends the other members.
 public final class Team implements AutoCloseable {
 
   /// Turns of waiting awake, some 50 microseconds: more than lies between two tasks of an update.
@@ -34,6 +35,7 @@ public final class Team implements AutoCloseable {
   private final AtomicInteger round = new AtomicInteger();
   private volatile @Nullable Thread waiting; // the caller, where it sleeps
   private volatile boolean closed;
+  private boolean running; // guarded by this
 
   /// @param size threads, 1 for the caller alone
   public Team(int size) {
@@ -60,9 +62,27 @@ public final class Team implements AutoCloseable {
       work.run(0);
       return;
     }
+    for (Member member : members) {
+      checkNotNested(Thread.currentThread() == member);
+    }
+    share(work);
+  }
+
+  private static void checkNotNested(boolean nested) {
+    if (nested) {
+      throw new IllegalStateException("a part of a task cannot start a task of its own team");
+    }
+  }
+
+  /// Locked against a second caller, and against a [#close] that would end members between the look
+  /// at `closed` and the new round.
+  private synchronized void share(Task work) {
     if (closed) {
       throw new IllegalStateException("the team was closed");
     }
+    checkNotNested(running);
+    running = true;
+    failure.set(null);
     task = work;
     unfinished.set(members.length);
     round.incrementAndGet();
@@ -71,8 +91,12 @@ public final class Team implements AutoCloseable {
     }
     try {
       work.run(0);
+    } catch (RuntimeException | Error e) {
+      failure.compareAndSet(null, e);
     } finally {
       await();
+      task = null; // what it refers to is not kept until the next one
+      running = false;
     }
     Throwable thrown = failure.getAndSet(null);
     if (thrown instanceof RuntimeException exception) {
@@ -80,6 +104,9 @@ public final class Team implements AutoCloseable {
     }
     if (thrown instanceof Error error) {
       throw error;
+    }
+    if (thrown != null) {
+      throw new IllegalStateException("a part threw a checked exception", thrown);
     }
   }
 
@@ -105,7 +132,7 @@ public final class Team implements AutoCloseable {
 
   /// Ends the members; a caller that is alone loses nothing.
   @Override
-  public void close() {
+  public synchronized void close() {
     closed = true;
     for (Member member : members) {
       LockSupport.unpark(member);
@@ -138,7 +165,7 @@ public final class Team implements AutoCloseable {
           if (current != null) {
             current.run(part);
           }
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // a member that ended would be waited for without end
           failure.compareAndSet(null, e);
         } finally {
           if (unfinished.decrementAndGet() == 0) {

@@ -9,6 +9,14 @@ public sealed interface Initializer {
   /// All elements zero: the network starts as what it corrects.
   record Zero() implements Initializer {}
 
+  /// All elements the same: the gain of a normalisation.
+  record Constant(float value) implements Initializer {}
+
+  /// Normally distributed around 0: the rows of a table.
+  ///
+  /// @param deviation standard deviation
+  record Normal(double deviation) implements Initializer {}
+
   /// Uniform in ±√(6 / (inputs + outputs of one gate)), Glorot and Bengio 2010, equation 16.
   ///
   /// @param gates blocks of rows that share the inputs; each is a matrix of its own
@@ -27,14 +35,30 @@ public sealed interface Initializer {
   /// @param value of its elements
   record GateBias(int gates, int gate, float value) implements Initializer {}
 
+  /// Uniform in ±limit.
+  ///
+  /// @param limit above 0
+  record Uniform(double limit) implements Initializer {}
+
   /// Fills a parameter of the given shape.
   ///
   /// @param values overwritten, stored as [ParameterSpec] says
   default void fill(ParameterSpec spec, float[] values, SplittableRandom random) {
     switch (this) {
       case Zero() -> Arrays.fill(values, 0);
+      case Constant(float value) -> Arrays.fill(values, value);
+      case Normal(double deviation) -> {
+        for (int i = 0; i < values.length; i++) {
+          values[i] = (float) (deviation * normal(random));
+        }
+      }
       case Xavier(int gates) -> {
         double limit = Math.sqrt(6.0 / (spec.inputs() + spec.outputs() / (double) gates));
+        for (int i = 0; i < values.length; i++) {
+          values[i] = (float) ((2 * random.nextDouble() - 1) * limit);
+        }
+      }
+      case Uniform(double limit) -> {
         for (int i = 0; i < values.length; i++) {
           values[i] = (float) ((2 * random.nextDouble() - 1) * limit);
         }
@@ -60,6 +84,12 @@ public sealed interface Initializer {
         Arrays.fill(values, gate * block, (gate + 1) * block, value);
       }
     }
+  }
+
+  /// By Box and Muller 1958: the JDK's own method is not the same on every machine.
+  private static double normal(SplittableRandom random) {
+    double radius = Math.sqrt(-2 * StrictMath.log(1 - random.nextDouble()));
+    return radius * StrictMath.cos(2 * Math.PI * random.nextDouble());
   }
 
   /// Rows of a random orthogonal matrix, by modified Gram-Schmidt.

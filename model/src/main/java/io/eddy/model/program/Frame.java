@@ -13,7 +13,10 @@ public final class Frame {
   private final Entries[] memories;
   private final Rows[] outputs;
   private final float[][] weights; // the parameters' values, in the op's order
-  private final float[][] transposed; // (outputs, inputs) of each matrix, only where backward needs
+  private final float[][] packed; // the matrices among them in reading order
+  private final float[][] packedBackward; // (outputs, inputs), only where backward needs them
+  private final float[][] transposed; // the same, not packed
+  private final int[][] halved; // instead of packed, in bf16
   private final float[][] weightGradients; // empty in a stepper
   private final Mode mode;
   private final int node;
@@ -28,7 +31,8 @@ public final class Frame {
       Entries[] memories,
       Rows[] outputs,
       float[][] weights,
-      float[][] transposed,
+      Matrices matrices,
+      int[] parameters,
       float[][] weightGradients,
       Mode mode,
       int node,
@@ -40,7 +44,16 @@ public final class Frame {
     this.memories = memories;
     this.outputs = outputs;
     this.weights = weights;
-    this.transposed = transposed;
+    packed = new float[parameters.length][];
+    packedBackward = new float[parameters.length][];
+    transposed = new float[parameters.length][];
+    halved = new int[parameters.length][];
+    for (int i = 0; i < parameters.length; i++) {
+      packed[i] = matrices.forward[parameters[i]];
+      packedBackward[i] = matrices.backward[parameters[i]];
+      transposed[i] = matrices.turned[parameters[i]];
+      halved[i] = matrices.halved[parameters[i]];
+    }
     this.weightGradients = weightGradients;
     this.mode = mode;
     this.node = node;
@@ -88,9 +101,61 @@ public final class Frame {
     return weights[index];
   }
 
-  /// A matrix turned round, as (outputs, inputs); only where the first input has a gradient.
+  /// A matrix turned round, as (outputs, inputs), for a backward that needs a part of it; only
+  /// where the first input has a gradient. Whole matrices: [#addProductBackward].
   public float[] transposed(int index) {
     return transposed[index];
+  }
+
+  /// `out += x · Wᵀ` in rows `from` to `to`, W a matrix among the parameters: for each output one
+  /// chain of fused multiply-adds over the inputs, from what stands there.
+  ///
+  /// @param index of the parameter
+  /// @param inputs columns of W, in PyTorch's shape
+  /// @param outputs rows of W
+  public void addProduct(int index, int inputs, int outputs, Rows x, Rows out, int from, int to) {
+    int[] half = halved[index];
+    if (half.length > 0) {
+      kernels.multiplyAddBfloat16(
+          to - from,
+          outputs,
+          inputs,
+          x.values,
+          x.at(from),
+          x.stride,
+          half,
+          out.values,
+          out.at(from),
+          out.stride);
+    } else {
+      kernels.multiplyAddPacked(
+          to - from,
+          outputs,
+          inputs,
+          x.values,
+          x.at(from),
+          x.stride,
+          packed[index],
+          out.values,
+          out.at(from),
+          out.stride);
+    }
+  }
+
+  /// `dX += dOut · W`: what [#addProduct] passes back to its inputs.
+  public void addProductBackward(
+      int index, int inputs, int outputs, Rows x, Rows out, int from, int to) {
+    kernels.multiplyAddPacked(
+        to - from,
+        inputs,
+        outputs,
+        out.gradients,
+        out.at(from),
+        out.stride,
+        packedBackward[index],
+        x.gradients,
+        x.at(from),
+        x.stride);
   }
 
   /// A parameter's gradient.

@@ -23,6 +23,12 @@ public interface Op {
     return Reach.ROW;
   }
 
+  /// Whether it must be given all steps of a message at once, so that only an unroller can run it,
+  /// and no cycle through a delay.
+  default boolean needsWholeSequence() {
+    return false;
+  }
+
   /// Computes the outputs' rows `from` (inclusive) to `to` (exclusive) from the inputs' rows.
   void forward(Frame frame, int from, int to);
 

@@ -1,7 +1,11 @@
 package io.eddy.model.program;
 
 import io.eddy.model.parameter.ParameterSpec;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// The straight-line list of operations that one step of a network makes, traced once from its
 /// equations by a [ProgramBuilder].
@@ -14,8 +18,8 @@ public final class Program {
   /// Instead of a parameter's index.
   static final int NO_PARAMETER = -1;
 
-  /// Where a value comes from.
-  sealed interface Origin {
+  /// Where a value comes from; other values by their index.
+  public sealed interface Origin {
 
     /// Written by the caller.
     record Input(boolean differentiable) implements Origin {}
@@ -61,6 +65,50 @@ public final class Program {
     return parameters;
   }
 
+  /// All values, in the order of tracing.
+  public List<Value> values() {
+    return values;
+  }
+
+  /// Where a value comes from.
+  public Origin origin(Value value) {
+    return origins.get(value.index());
+  }
+
+  /// Number of operations.
+  public int nodeCount() {
+    return nodes.size();
+  }
+
+  /// An operation, in the order of tracing.
+  public Op op(int node) {
+    return nodes.get(node).op();
+  }
+
+  /// What an operation reads of every step, consumed values included.
+  public List<Value> inputs(int node) {
+    return select(nodes.get(node).inputs());
+  }
+
+  /// The memories that an operation reads.
+  public List<Value> memories(int node) {
+    return select(nodes.get(node).memories());
+  }
+
+  /// What an operation writes.
+  public List<Value> outputs(int node) {
+    return select(nodes.get(node).outputs());
+  }
+
+  /// The parameters of an operation.
+  public List<ParameterSpec> parameters(int node) {
+    return Arrays.stream(nodes.get(node).parameters()).mapToObj(parameters::get).toList();
+  }
+
+  private List<Value> select(int[] indices) {
+    return Arrays.stream(indices).mapToObj(values::get).toList();
+  }
+
   /// Floats of state that one row carries between steps: all delays and pasts, in the order of
   /// tracing, each delay oldest step first.
   public int stateSize() {
@@ -78,6 +126,20 @@ public final class Program {
       }
     }
     return size;
+  }
+
+  /// The delays, in the order of tracing, each with its steps: together with the pasts they are the
+  /// state. Their rows at step 0 are what a sequence starts from, so that a network can start where
+  /// another ended.
+  public Map<Value, Integer> delays() {
+    Map<Value, Integer> delays = new LinkedHashMap<>();
+    for (int value = 0; value < values.size(); value++) {
+      if (origins.get(value) instanceof Origin.Delayed(int of, int steps, int initial)
+          && steps > 0) {
+        delays.put(values.get(value), steps);
+      }
+    }
+    return Collections.unmodifiableMap(delays);
   }
 
   /// The value in whose storage this one lies, delays, pasts and columns followed to their source.
@@ -116,6 +178,74 @@ public final class Program {
     };
   }
 
+  /// The node that computes what a value shows, at whatever step; -1 for an input.
+  int writer(int value) {
+    return switch (origins.get(value)) {
+      case Origin.Input(boolean differentiable) -> -1;
+      case Origin.Computed(int node) -> node;
+      case Origin.InPlace(int node, int other) -> node;
+      case Origin.Columns(int other, int start) -> writer(other);
+      case Origin.Delayed(int other, int steps, int initial) -> writer(other);
+      case Origin.Past(int other, int window, boolean turned) -> writer(other);
+    };
+  }
+
+  /// The column of a value's root that is its first.
+  private int firstColumn(int value) {
+    return switch (origins.get(value)) {
+      case Origin.Input(boolean differentiable) -> 0;
+      case Origin.Computed(int node) -> 0;
+      case Origin.InPlace(int node, int other) -> 0;
+      case Origin.Columns(int other, int start) -> start + firstColumn(other);
+      case Origin.Delayed(int other, int steps, int initial) -> firstColumn(other);
+      case Origin.Past(int other, int window, boolean turned) -> firstColumn(other);
+    };
+  }
+
+  /// Whether a value looks ahead, or is a part or the past of one that does.
+  boolean looksAhead(int value) {
+    return switch (origins.get(value)) {
+      case Origin.Input(boolean differentiable) -> false;
+      case Origin.Computed(int node) -> false;
+      case Origin.InPlace(int node, int other) -> false;
+      case Origin.Columns(int other, int start) -> looksAhead(other);
+      case Origin.Delayed(int other, int steps, int initial) -> steps < 0 || looksAhead(other);
+      case Origin.Past(int other, int window, boolean turned) -> looksAhead(other);
+    };
+  }
+
+  /// Whether two values show the same columns of one root, at whatever steps.
+  boolean sharesRowsWith(int one, int other) {
+    return root(one) == root(other)
+        && firstColumn(one) < firstColumn(other) + values.get(other).width()
+        && firstColumn(other) < firstColumn(one) + values.get(one).width();
+  }
+
+  /// Refuses what an unroller, which keeps each value once, cannot start from.
+  ///
+  /// @throws IllegalStateException if what a value was before its first step is told twice
+  void checkInitialStates() {
+    for (int one = 0; one < origins.size(); one++) {
+      for (int other = 0; other < one; other++) {
+        if (origins.get(one) instanceof Origin.Delayed(int source, int steps, int initial)
+            && origins.get(other)
+                instanceof Origin.Delayed(int otherSource, int otherSteps, int otherInitial)
+            && steps > 0
+            && otherSteps > 0
+            && sharesRowsWith(one, other)
+            && (initial != otherInitial
+                || (initial >= 0 && firstColumn(one) != firstColumn(other)))) {
+          throw new IllegalStateException(
+              values.get(other)
+                  + " and "
+                  + values.get(one)
+                  + " are delays of the same value from two initial states: delay a copy of it,"
+                  + " such as Affine.of(builder, 1, value, 0)");
+        }
+      }
+    }
+  }
+
   /// The memory input that a memory was computed from; itself for a past.
   int memoryInput(int value) {
     return switch (origins.get(value)) {
@@ -150,7 +280,7 @@ public final class Program {
     return switch (origins.get(value)) {
       case Origin.Input(boolean differentiable) -> differentiable;
       case Origin.Computed(int node) -> nodeNeedsGradient(node, need);
-      case Origin.InPlace(int node, int other) -> nodeNeedsGradient(node, need);
+      case Origin.InPlace(int node, int other) -> need[other] || nodeNeedsGradient(node, need);
       case Origin.Columns(int other, int start) -> need[other];
       case Origin.Delayed(int other, int steps, int initial) -> need[other] || initial >= 0;
       case Origin.Past(int other, int window, boolean turned) -> need[other];

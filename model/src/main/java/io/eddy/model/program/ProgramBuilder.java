@@ -49,6 +49,7 @@ public final class ProgramBuilder {
   /// Columns `start` to `start + width` of a value, without a copy.
   public Value columns(Value of, int start, int width) {
     checkReadable(of);
+    require(!isPast(of), of + " is a past: use the past of the columns");
     require(
         start >= 0 && width >= 1 && start + width <= of.width(),
         "columns " + start + " to " + (start + width) + " of " + of + " do not exist");
@@ -68,6 +69,31 @@ public final class ProgramBuilder {
   /// lie turned round, entry after entry for each element.
   public Value pastKeys(Value of, int window) {
     return past(of, window, true);
+  }
+
+  /// Whether a value shows another's earlier rows.
+  public boolean isDelay(Value value) {
+    return isDelayed(value.index());
+  }
+
+  /// Whether a memory is some value's past, not one that stays the same at all steps.
+  public boolean isPast(Value memory) {
+    return origins.get(memory.index()) instanceof Program.Origin.Past;
+  }
+
+  /// Steps that lie between a value's row, or a past's newest entry, and the row that it shows.
+  public int delayOf(Value value) {
+    return delayOf(value.index());
+  }
+
+  private int delayOf(int value) {
+    return switch (origins.get(value)) {
+      case Program.Origin.Delayed(int of, int steps, int initial) ->
+          of == OPEN ? steps : steps + delayOf(of);
+      case Program.Origin.Columns(int of, int start) -> delayOf(of);
+      case Program.Origin.Past(int of, int window, boolean turned) -> delayOf(of);
+      default -> 0;
+    };
   }
 
   private Value past(Value of, int window, boolean turned) {
@@ -280,7 +306,9 @@ public final class ProgramBuilder {
         throw new IllegalStateException(values.get(i) + " never got its source");
       }
     }
-    return new Program(values, origins, nodes, parameters);
+    var program = new Program(values, origins, nodes, parameters);
+    program.checkInitialStates();
+    return program;
   }
 
   private int parameter(ParameterSpec spec) {
@@ -293,13 +321,21 @@ public final class ProgramBuilder {
   }
 
   private Value value(String name, int width, int slots, Program.Origin origin) {
+    require(width >= 1, name + ": a width of " + width + ", expected at least 1");
     Value value = new Value(values.size(), width, slots, name);
     values.add(value);
     origins.add(origin);
     return value;
   }
 
+  private void checkOwn(Value value) {
+    require(
+        value.index() < values.size() && values.get(value.index()).equals(value),
+        value + " is a value of another program");
+  }
+
   private void consume(Value value) {
+    checkOwn(value);
     require(
         !consumed.contains(value.index()) && !read.contains(value.index()),
         value + " cannot be computed in place: another operation reads it");
@@ -311,6 +347,7 @@ public final class ProgramBuilder {
   }
 
   private void checkReadable(Value value) {
+    checkOwn(value);
     require(!consumed.contains(value.index()), value + " was consumed by an earlier operation");
     read.add(value.index());
   }

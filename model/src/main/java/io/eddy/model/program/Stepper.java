@@ -9,9 +9,10 @@ import java.util.List;
 /// Runs a program one step at a time, for a fixed number of rows (one key each), on buffers made
 /// once: the stream's half of the program.
 ///
-/// A step is: write the inputs, [#load] each row's state, [#step()], read the outputs, [#store] the
-/// state. Where the program has memories, write them and call [#remember()] before the first step
-/// of a sequence. Nothing is allocated after the first step. One thread at a time.
+/// Rows start from the initial state. A step is: write the inputs, [#load] each row's state,
+/// [#step()], read the outputs, [#store] the state. Where the program has memories, write them and
+/// call [#remember()] before the first step of a sequence. Nothing is allocated after the first
+/// step. One thread at a time.
 public final class Stepper {
 
   private final Program program;
@@ -28,17 +29,40 @@ public final class Stepper {
   private final int[] memorySlots;
   private final StatePart[] state;
   private final DelayLine[] delays;
+  private final Matrices matrices;
   private final Mode mode = new Mode();
 
-  /// @param parameters weights for the program's parameters, shared and only read
+  /// With the weights as they were trained.
+  ///
+  /// @param parameters weights for the program's parameters, which must not change any more
   /// @param rowCount rows per step
   /// @throws IllegalArgumentException if the weights are not the program's, or if the program looks
   ///   ahead
   public Stepper(Program program, Parameters parameters, int rowCount, Kernels kernels) {
+    this(program, parameters, rowCount, kernels, Precision.FLOAT32);
+  }
+
+  /// With the matrices in a precision of one's choice.
+  ///
+  /// @param parameters weights for the program's parameters, which must not change any more
+  /// @param rowCount rows per step
+  /// @throws IllegalArgumentException if the weights are not the program's, if the program looks
+  ///   ahead, or if a weight is not finite and the precision needs it to be
+  public Stepper(
+      Program program, Parameters parameters, int rowCount, Kernels kernels, Precision precision) {
     checkParameters(program, parameters);
+    checkCount(rowCount, "rows");
+    matrices = Matrices.of(parameters, precision);
     this.program = program;
     this.parameters = parameters;
     this.rowCount = rowCount;
+    for (Program.Node node : program.nodes) {
+      if (node.op().needsWholeSequence()) {
+        throw new IllegalArgumentException(
+            program.values.get(node.outputs()[0])
+                + " needs the whole message at once: such a program needs an unroller");
+      }
+    }
     int valueCount = program.values.size();
     rows = new Rows[valueCount];
     rings = new PastRing[valueCount];
@@ -82,6 +106,17 @@ public final class Stepper {
       memoryOps[i] = program.nodes.get(memoryNodes[i]).op();
       memoryFrames[i] = frame(memoryNodes[i], kernels);
       memorySlots[i] = slots(memoryNodes[i]);
+    }
+    float[] initial = new float[program.stateSize()];
+    initialState(initial, 0);
+    for (int row = 0; row < rowCount; row++) {
+      load(row, initial, 0);
+    }
+  }
+
+  static void checkCount(int count, String what) {
+    if (count < 1) {
+      throw new IllegalArgumentException(count + " " + what + ", expected at least 1");
     }
   }
 
@@ -179,7 +214,8 @@ public final class Stepper {
         memories,
         select(node.outputs()),
         weights,
-        new float[0][],
+        matrices,
+        node.parameters(),
         new float[0][],
         mode,
         index,
@@ -204,11 +240,15 @@ public final class Stepper {
 
   /// Says how many slots of a row's memory are filled, from the first; all, unless said.
   public void memoryLength(Value memory, int row, int length) {
-    checkLength(memory, length);
+    checkLength(memory, length, lengths);
     lengths[memory.index()][row] = length;
   }
 
-  static void checkLength(Value memory, int length) {
+  static void checkLength(Value memory, int length, int[][] lengths) {
+    if (lengths[memory.index()] == null) {
+      throw new IllegalArgumentException(
+          memory + " is no memory that the caller writes, so its length follows from others");
+    }
     if (length < 0 || length > memory.slots()) {
       throw new IllegalArgumentException(
           length + " entries for " + memory + ", expected 0 to " + memory.slots());

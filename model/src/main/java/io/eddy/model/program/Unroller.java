@@ -2,10 +2,10 @@ package io.eddy.model.program;
 
 import io.eddy.model.kernel.Kernels;
 import io.eddy.model.parallel.Team;
-import io.eddy.model.parameter.ParameterSpec;
 import io.eddy.model.parameter.Parameters;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// Runs a program over many steps at once, forward and backward: the trainer's half of the program.
 ///
@@ -29,16 +29,19 @@ public final class Unroller {
   private final Team team;
   private final List<Schedule.Component> schedule;
   private final Op.Reach[] reaches; // by component: the widest of its ops
+  private final boolean[] stepsBack; // by component: whether backward must go step by step
   private final int[] prefixSteps; // by root value: steps that lie before the chunk
   private final int[] suffixSteps; // by root value: steps that lie after the chunk, always zero
   private final Rows[] rows; // row 0 = step 0 of the chunk
   private final int[][] lengths; // by memory input, of each batch entry's memory
   private final int[] ages; // by batch entry: steps since it started, before this chunk
   private final Frame[][] frames; // by member of the team, and for one alone at last, and node
-  private final float[][] transposed; // by parameter, (outputs, inputs), where backward needs it
+  private final Matrices matrices;
+  private final int[] learnedStates;
   private final boolean[] fresh; // by batch entry: starts from the initial state
   private final Mode mode = new Mode();
   private int steps;
+  private boolean computed; // whether the values are those of the state and the last chunk
 
   /// On the caller's thread alone.
   ///
@@ -62,6 +65,8 @@ public final class Unroller {
       Kernels kernels,
       Team team) {
     Stepper.checkParameters(program, parameters);
+    Stepper.checkCount(maxSteps, "steps");
+    Stepper.checkCount(rowCount, "rows");
     this.program = program;
     this.parameters = parameters;
     this.maxSteps = maxSteps;
@@ -70,8 +75,11 @@ public final class Unroller {
     gradients = Parameters.zeros(parameters.specs());
     schedule = Schedule.of(program);
     reaches = new Op.Reach[schedule.size()];
+    stepsBack = new boolean[schedule.size()];
     for (int i = 0; i < reaches.length; i++) {
+      checkLookahead(schedule.get(i));
       reaches[i] = widestReach(schedule.get(i));
+      stepsBack[i] = schedule.get(i).recurrent() || meetsItself(schedule.get(i));
     }
     fresh = new boolean[rowCount];
     ages = new int[rowCount];
@@ -85,8 +93,8 @@ public final class Unroller {
     for (int value = 0; value < valueCount; value++) {
       bind(value, needGradient);
     }
-    transposed = new float[parameters.count()][];
-    Arrays.fill(transposed, Rows.NONE);
+    learnedStates = learnedStates();
+    matrices = new Matrices(parameters);
     frames = new Frame[team.size() + 1][program.nodes.size()];
     for (int node = 0; node < program.nodes.size(); node++) {
       for (int member = 0; member < team.size(); member++) {
@@ -104,13 +112,74 @@ public final class Unroller {
     }
   }
 
+  /// Whether an op reads one value at several steps, such as a convolution's taps: then rows of
+  /// different steps add to the same gradient, and threads may share batch entries, not steps.
+  private boolean meetsItself(Schedule.Component component) {
+    for (int node : component.nodes()) {
+      int[] inputs = program.nodes.get(node).inputs();
+      for (int input : inputs) {
+        for (int other : inputs) {
+          if (op(node).reach() == Op.Reach.ROW
+              && program.sharesRowsWith(input, other)
+              && program.delay(input) != program.delay(other)) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
   private Op.Reach widestReach(Schedule.Component component) {
     Op.Reach widest = Op.Reach.ROW;
     for (int node : component.nodes()) {
+      if (component.recurrent() && op(node).needsWholeSequence()) {
+        throw new IllegalArgumentException(
+            program.values.get(program.nodes.get(node).outputs()[0])
+                + " needs the whole message at once, but lies on a cycle through a delay");
+      }
       Op.Reach reach = op(node).reach();
       widest = reach.compareTo(widest) > 0 ? reach : widest;
     }
     return widest;
+  }
+
+  /// A cycle runs step by step, so nothing on it can read what comes later.
+  private void checkLookahead(Schedule.Component component) {
+    for (int node : component.nodes()) {
+      Program.Node reader = program.nodes.get(node);
+      IntStream.concat(Arrays.stream(reader.inputs()), Arrays.stream(reader.memories()))
+          .filter(value -> program.looksAhead(value) && program.delay(value) <= 0)
+          .filter(value -> component.nodes().contains(program.writer(value)))
+          .forEach(
+              value -> {
+                throw new IllegalArgumentException(
+                    program.values.get(value)
+                        + " looks ahead, but lies on a cycle: what it shows would depend on it");
+              });
+    }
+  }
+
+  /// The delays with a learned initial state; of those that show the same rows, the longest.
+  private int[] learnedStates() {
+    return IntStream.range(0, rows.length)
+        .filter(value -> initialParameter(value) >= 0)
+        .filter(
+            value ->
+                IntStream.range(0, rows.length)
+                    .filter(other -> initialParameter(other) >= 0)
+                    .filter(other -> program.sharesRowsWith(value, other))
+                    .noneMatch(
+                        other ->
+                            program.delay(other) > program.delay(value)
+                                || (program.delay(other) == program.delay(value) && other < value)))
+        .toArray();
+  }
+
+  private int initialParameter(int value) {
+    return program.origins.get(value) instanceof Program.Origin.Delayed delayed
+        ? delayed.initialParameter()
+        : Program.NO_PARAMETER;
   }
 
   private void findEdges() {
@@ -168,18 +237,14 @@ public final class Unroller {
     int[] indices = node.parameters();
     float[][] weights = new float[indices.length][];
     float[][] weightGradients = new float[indices.length][];
-    float[][] turned = new float[indices.length][];
     Rows[] inputs = select(node.inputs());
     for (int p = 0; p < indices.length; p++) {
       int parameter = indices[p];
       weights[p] = parameters.values(parameter);
       weightGradients[p] = gradients.values(parameter);
-      if (parameters.specs().get(parameter).isMatrix()
-          && inputs[0].hasGradient()
-          && transposed[parameter].length == 0) {
-        transposed[parameter] = new float[weights[p].length];
+      if (parameters.specs().get(parameter).isMatrix()) {
+        matrices.allocate(parameter, inputs[0].hasGradient());
       }
-      turned[p] = transposed[parameter];
     }
     return new Frame(
         kernels,
@@ -187,7 +252,8 @@ public final class Unroller {
         entries(node),
         select(node.outputs()),
         weights,
-        turned,
+        matrices,
+        indices,
         weightGradients,
         mode,
         index,
@@ -234,12 +300,14 @@ public final class Unroller {
 
   /// Says how many slots of a batch entry's memory are filled, from the first; all, unless said.
   public void memoryLength(Value memory, int row, int length) {
-    Stepper.checkLength(memory, length);
+    Stepper.checkLength(memory, length, lengths);
     lengths[memory.index()][row] = length;
   }
 
-  /// Starts a batch entry anew, from the learned initial state, else from zeros.
+  /// Starts a batch entry anew, from the learned initial state as it stands at the next [#forward],
+  /// else from zeros. Comes after [#carry()].
   public void reset(int row) {
+    computed = false;
     fresh[row] = true;
     ages[row] = 0;
     for (int value = 0; value < rows.length; value++) {
@@ -248,10 +316,21 @@ public final class Unroller {
         int width = program.values.get(value).width();
         for (int slot = 0; slot < delay; slot++) {
           int at = rows[value].at(slot * rowCount + row);
-          if (initial < 0) {
-            Arrays.fill(rows[value].values, at, at + width, 0);
-          } else {
-            System.arraycopy(parameters.values(initial), 0, rows[value].values, at, width);
+          Arrays.fill(rows[value].values, at, at + width, 0);
+        }
+      }
+    }
+  }
+
+  /// Each time, since an optimiser changes initial states as it does any parameter.
+  private void startFromLearnedStates() {
+    for (int value : learnedStates) {
+      float[] initial = parameters.values(initialParameter(value));
+      for (int slot = 0; slot < program.delay(value); slot++) {
+        for (int row = 0; row < rowCount; row++) {
+          if (fresh[row]) {
+            int at = rows[value].at(slot * rowCount + row);
+            System.arraycopy(initial, 0, rows[value].values, at, initial.length);
           }
         }
       }
@@ -282,6 +361,9 @@ public final class Unroller {
           "a chunk of " + stepCount + " steps, expected 1 to " + maxSteps);
     }
     steps = stepCount;
+    computed = true;
+    startFromLearnedStates();
+    matrices.packForward();
     for (int value = 0; value < rows.length; value++) {
       if (program.origins.get(value) instanceof Program.Origin.Input) {
         clearSuffix(value);
@@ -344,7 +426,10 @@ public final class Unroller {
   ///
   /// @param loss a value of width 1
   /// @param seed the derivative of what is minimised by each row of the loss
+  ///
+  /// @throws IllegalStateException if there is no chunk that ended in the state that stands here
   public void backward(Value loss, float seed) {
+    checkComputed();
     clearRowGradients();
     Rows lossRows = rows[loss.index()];
     for (int row = 0; row < steps * rowCount; row++) {
@@ -373,27 +458,28 @@ public final class Unroller {
 
   /// Adds to [#gradients()], and to the rows' gradients of differentiable inputs and memories, what
   /// follows from the gradients that stand in the rows of the outputs.
+  ///
+  /// @throws IllegalStateException as [#backward(Value, float)]
   public void backward() {
-    for (int index = 0; index < transposed.length; index++) {
-      if (transposed[index].length > 0) {
-        transpose(parameters.specs().get(index), parameters.values(index), transposed[index]);
-      }
-    }
+    checkComputed();
+    matrices.packBackward();
     for (int i = schedule.size() - 1; i >= 0; i--) {
       Schedule.Component component = schedule.get(i);
       if (reaches[i] == Op.Reach.BATCH) {
-        backward(component, frames[team.size()], 0, 1);
+        backward(component, stepsBack[i], frames[team.size()], 0, 1);
       } else {
-        team.run(part -> backward(component, frames[part], part, team.size()));
+        boolean stepwise = stepsBack[i];
+        team.run(part -> backward(component, stepwise, frames[part], part, team.size()));
       }
       backwardParameters(component);
     }
     addInitialStateGradients();
   }
 
-  private void backward(Schedule.Component component, Frame[] own, int part, int parts) {
+  private void backward(
+      Schedule.Component component, boolean stepwise, Frame[] own, int part, int parts) {
     List<Integer> nodes = component.nodes();
-    if (component.recurrent()) {
+    if (stepwise) {
       int from = Team.begin(rowCount, part, parts);
       int to = Team.begin(rowCount, part + 1, parts);
       for (int t = steps - 1; t >= 0; t--) {
@@ -438,18 +524,14 @@ public final class Unroller {
   }
 
   private void addInitialStateGradients() {
-    for (int value = 0; value < rows.length; value++) {
-      if (program.origins.get(value)
-              instanceof Program.Origin.Delayed(int source, int delay, int initial)
-          && initial >= 0) {
-        float[] gradient = gradients.values(initial);
-        for (int slot = 0; slot < delay; slot++) {
-          for (int row = 0; row < rowCount; row++) {
-            if (fresh[row]) {
-              int at = rows[value].at(slot * rowCount + row);
-              for (int i = 0; i < gradient.length; i++) {
-                gradient[i] += rows[value].gradients[at + i];
-              }
+    for (int value : learnedStates) {
+      float[] gradient = gradients.values(initialParameter(value));
+      for (int slot = 0; slot < program.delay(value); slot++) {
+        for (int row = 0; row < rowCount; row++) {
+          if (fresh[row]) {
+            int at = rows[value].at(slot * rowCount + row);
+            for (int i = 0; i < gradient.length; i++) {
+              gradient[i] += rows[value].gradients[at + i];
             }
           }
         }
@@ -459,9 +541,24 @@ public final class Unroller {
 
   /// Moves the state over the border: the next chunk goes on where the last one ended.
   public void carry() {
+    carry(steps);
+  }
+
+  /// Moves the state to the border after the first steps of the last chunk, so that the next one
+  /// begins there: overlapping chunks let gradients flow back further than an update lies from the
+  /// last.
+  ///
+  /// @param passed steps that the next chunk leaves behind, 1 to those of the last chunk
+  public void carry(int passed) {
+    checkComputed();
+    computed = false;
+    if (passed < 1 || passed > steps) {
+      throw new IllegalArgumentException(
+          "a border after " + passed + " steps of a chunk, expected 1 to " + steps);
+    }
     Arrays.fill(fresh, false);
     for (int row = 0; row < rowCount; row++) {
-      ages[row] += steps;
+      ages[row] += passed;
     }
     for (int value = 0; value < rows.length; value++) {
       int prefix = prefixSteps[value]; // 0 but for roots
@@ -470,7 +567,7 @@ public final class Unroller {
         int stepSize = rowCount * all.stride;
         System.arraycopy(
             all.values,
-            all.offset + (steps - prefix) * stepSize,
+            all.offset + (passed - prefix) * stepSize,
             all.values,
             all.offset - prefix * stepSize,
             prefix * stepSize);
@@ -478,17 +575,14 @@ public final class Unroller {
     }
   }
 
-  private Op op(int node) {
-    return program.nodes.get(node).op();
+  private void checkComputed() {
+    if (!computed) {
+      throw new IllegalStateException(
+          "no chunk has been computed since the start, carry or reset: call forward first");
+    }
   }
 
-  private static void transpose(ParameterSpec spec, float[] stored, float[] out) {
-    int outputs = spec.outputs();
-    int inputs = spec.inputs();
-    for (int input = 0; input < inputs; input++) {
-      for (int output = 0; output < outputs; output++) {
-        out[output * inputs + input] = stored[input * outputs + output];
-      }
-    }
+  private Op op(int node) {
+    return program.nodes.get(node).op();
   }
 }

@@ -4,8 +4,9 @@ import io.eddy.model.kernel.Kernels;
 import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterProgram;
 import io.eddy.model.network.ForecasterSpec;
-import io.eddy.model.optimizer.Adam;
-import io.eddy.model.optimizer.Gradients;
+import io.eddy.model.optimizer.LearningRateSchedule;
+import io.eddy.model.optimizer.OptimizerSettings;
+import io.eddy.model.parallel.Team;
 import io.eddy.model.parameter.Parameters;
 import io.eddy.model.program.Rows;
 import io.eddy.model.program.Unroller;
@@ -39,6 +40,9 @@ public final class ForecasterTrainer {
   /// values of one series are learned by heart; at 1, 400 series are not learned.
   private static final double WEIGHT_DECAY = 0.05;
 
+  /// Where the cosine of the learning rate ends.
+  private static final double LEAST_RATE = 0.1;
+
   private static final int GREATEST_SETBACKS = 3;
 
   /// A round whose training loss is this many times the loss that the training started with has
@@ -46,10 +50,17 @@ public final class ForecasterTrainer {
   private static final double BLOW_UP = 20;
 
   private final TrainingSettings settings;
-  private final Kernels kernels = Kernels.best();
+  private final Team team;
 
+  /// On the caller's thread alone.
   public ForecasterTrainer(TrainingSettings settings) {
+    this(settings, new Team(1));
+  }
+
+  /// On the threads of a team, which the caller closes. Their number does not change the weights.
+  public ForecasterTrainer(TrainingSettings settings, Team team) {
     this.settings = settings;
+    this.team = team;
   }
 
   /// Trains from the base's weights.
@@ -84,9 +95,10 @@ public final class ForecasterTrainer {
     private final List<ForecastBatch> batches = new ArrayList<>();
     private final int rows;
     private final Parameters parameters;
+    private final Trainer trainer;
     private final Unroller unroller;
     private final int updatesPerEpoch;
-    private Adam adam;
+    private final LearningRateSchedule schedule;
     private double rate = settings.learningRate();
     private int updates;
 
@@ -102,8 +114,18 @@ public final class ForecasterTrainer {
       program = ForecasterProgram.withLoss(spec);
       rows = Math.min(settings.batchSize(), data.size());
       parameters = base.parameters().copy();
-      unroller = new Unroller(program.program(), parameters, settings.truncation(), rows, kernels);
-      adam = new Adam(parameters, kernels);
+      trainer =
+          new Trainer(
+              program.program(),
+              parameters,
+              program.objective().loss(),
+              settings.truncation(),
+              rows,
+              UpdateSettings.of(OptimizerSettings.AdamW.decaying(WEIGHT_DECAY))
+                  .withClipNorm(settings.clipNorm()),
+              Kernels.best(),
+              team);
+      unroller = trainer.unroller();
       List<SeriesHistory> sorted = new ArrayList<>(data);
       sorted.sort(Comparator.comparingInt(SeriesHistory::size).reversed());
       int chunks = 0;
@@ -114,6 +136,8 @@ public final class ForecasterTrainer {
         batches.add(batch);
       }
       updatesPerEpoch = Math.max(1, chunks);
+      long planned = Math.min(settings.maxUpdates(), (long) settings.maxEpochs() * updatesPerEpoch);
+      schedule = new LearningRateSchedule.Cosine(planned, LEAST_RATE);
     }
 
     TrainingResult train(Map<String, String> provenance) {
@@ -162,7 +186,7 @@ public final class ForecasterTrainer {
               trainingLoss,
               epoch);
           parameters.set(best);
-          adam = new Adam(parameters, kernels);
+          trainer.resetOptimizer();
           rate /= 2;
           continue;
         }
@@ -204,11 +228,11 @@ public final class ForecasterTrainer {
                   settings.truncation(),
                   rows,
                   ForecastBatch.Part.TRAINING);
-          unroller.forward(settings.truncation());
           if (targets > 0) {
-            lossSum += lossSum();
+            lossSum += update(targets);
             counted += targets;
-            update(targets);
+          } else {
+            unroller.forward(settings.truncation());
           }
           unroller.carry();
         }
@@ -216,22 +240,11 @@ public final class ForecasterTrainer {
       return lossSum / Math.max(1, counted) / ForecasterSpec.QUANTILE_COUNT;
     }
 
-    private void update(int targets) {
-      Parameters gradients = unroller.gradients();
-      Gradients.clear(gradients);
-      unroller.backward(
-          program.objective().loss(), 1f / (targets * (float) ForecasterSpec.QUANTILE_COUNT));
-      Gradients.clipByGlobalNorm(gradients, settings.clipNorm(), kernels);
-      adam.step(gradients, rate * schedule(), WEIGHT_DECAY);
+    private double update(int targets) {
+      float scale = 1f / (targets * (float) ForecasterSpec.QUANTILE_COUNT);
+      double learningRate = rate * schedule.factor(updates);
       updates++;
-    }
-
-    /// A cosine from 1 to a tenth over the updates that this training can make.
-    private double schedule() {
-      double planned =
-          Math.min(settings.maxUpdates(), (double) settings.maxEpochs() * updatesPerEpoch);
-      double progress = Math.min(1, updates / planned);
-      return 0.55 + 0.45 * StrictMath.cos(Math.PI * progress);
+      return trainer.update(settings.truncation(), scale, learningRate);
     }
 
     private void reset() {
@@ -240,22 +253,13 @@ public final class ForecasterTrainer {
       }
     }
 
-    private double lossSum() {
-      Rows loss = unroller.rows(program.objective().loss());
-      double sum = 0;
-      for (int row = 0; row < settings.truncation() * rows; row++) {
-        sum += loss.values()[loss.at(row)];
-      }
-      return sum;
-    }
-
     /// @return mean loss per target and quantile on one part
     private double loss(ForecastBatch.Part part) {
       double[] sums = new double[2];
       forEachChunk(
           part,
-          (batch, chunk, targets) -> {
-            sums[0] += lossSum();
+          (batch, chunk, targets, lossSum) -> {
+            sums[0] += lossSum;
             sums[1] += targets;
           });
       return sums[0] / Math.max(1, sums[1]) / ForecasterSpec.QUANTILE_COUNT;
@@ -270,9 +274,9 @@ public final class ForecasterTrainer {
             throw new CancellationException("the training was cancelled");
           }
           int targets = batch.fill(program, unroller, chunk, settings.truncation(), rows, part);
-          unroller.forward(settings.truncation());
+          double lossSum = trainer.evaluate(settings.truncation());
           if (targets > 0) {
-            consumer.accept(batch, chunk, targets);
+            consumer.accept(batch, chunk, targets, lossSum);
           }
           unroller.carry();
         }
@@ -291,7 +295,7 @@ public final class ForecasterTrainer {
       double[] errors = new double[3]; // one step ahead: ours, the last value's, how many
       forEachChunk(
           ForecastBatch.Part.VALIDATION,
-          (batch, chunk, targets) -> collect(batch, chunk, calibration, errors));
+          (batch, chunk, targets, lossSum) -> collect(batch, chunk, calibration, errors));
       Map<String, String> provenance = new LinkedHashMap<>(callersProvenance);
       long values = 0;
       long from = Long.MAX_VALUE;
@@ -354,6 +358,6 @@ public final class ForecasterTrainer {
   }
 
   private interface ChunkConsumer {
-    void accept(ForecastBatch batch, int chunk, int targets);
+    void accept(ForecastBatch batch, int chunk, int targets, double lossSum);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
@@ -73,6 +74,91 @@ class TeamTest {
       var runs = new AtomicInteger();
       team.run(part -> runs.incrementAndGet());
       assertThat(runs).hasValue(2);
+    }
+  }
+
+  @Test
+  void shouldForgetWhatAnEarlierTaskThrew() {
+    try (var team = new Team(3)) {
+      assertThatThrownBy(
+              () ->
+                  team.run(
+                      part -> {
+                        throw new IllegalStateException("part " + part);
+                      }))
+          .isInstanceOf(IllegalStateException.class);
+      var runs = new AtomicInteger();
+      team.run(part -> runs.incrementAndGet());
+      assertThat(runs).hasValue(3);
+    }
+  }
+
+  /// Throws what a lambda must not, as code of other languages and proxies do.
+  @SuppressWarnings("unchecked")
+  private static <E extends Throwable> void throwUnchecked(Throwable thrown) throws E {
+    throw (E) thrown;
+  }
+
+  @Test
+  void shouldGoOnAfterACheckedException() {
+    try (var team = new Team(2)) {
+      assertThatThrownBy(
+              () ->
+                  team.run(
+                      part -> {
+                        if (part == 1) {
+                          TeamTest.<RuntimeException>throwUnchecked(new IOException("lost"));
+                        }
+                      }))
+          .hasRootCauseMessage("lost");
+      var runs = new AtomicInteger();
+      team.run(part -> runs.incrementAndGet());
+      assertThat(runs).hasValue(2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void shouldRefuseATaskInsideATask(int nesting) {
+    try (var team = new Team(2)) {
+      assertThatIllegalStateException()
+          .isThrownBy(
+              () ->
+                  team.run(
+                      part -> {
+                        if (part == nesting) {
+                          team.run(inner -> {});
+                        }
+                      }))
+          .withMessageContaining("cannot start a task of its own team");
+      var runs = new AtomicInteger();
+      team.run(part -> runs.incrementAndGet());
+      assertThat(runs).hasValue(2);
+    }
+  }
+
+  @Test
+  void shouldEndTheTaskThatRunsWhenItIsClosed() throws InterruptedException {
+    for (int repetition = 0; repetition < 200; repetition++) {
+      var team = new Team(2);
+      var finished = new AtomicInteger();
+      var caller =
+          new Thread(
+              () -> {
+                try {
+                  while (true) {
+                    team.run(part -> finished.incrementAndGet());
+                  }
+                } catch (IllegalStateException closed) {
+                  finished.addAndGet(1_000_000);
+                }
+              });
+      caller.start();
+      team.close();
+      caller.join(20_000);
+      assertThat(caller.isAlive()).as("waits for a member that has ended").isFalse();
+      assertThat(finished.get() % 2).isZero();
+      assertThat(finished).hasValueGreaterThanOrEqualTo(1_000_000);
     }
   }
 

@@ -17,6 +17,7 @@ import io.eddy.model.cell.CellType;
 import io.eddy.model.checkpoint.ForecasterCheckpoint;
 import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterSpec;
+import io.eddy.model.parallel.Team;
 import io.eddy.model.parameter.Parameters;
 import io.eddy.model.series.Series;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ class ForecasterTrainerTest {
 
   @ParameterizedTest
   @EnumSource(CellType.class)
-  void shouldGiveTheSameBytesForTheSameDataAndSeed(CellType cell) {
+  void shouldGiveTheSameBytesForTheSameDataAndSeedOnAnyNumberOfThreads(CellType cell) {
     ForecasterSpec spec = spec(cell, 3, 4);
     TrainingSettings settings = settings(8, 2, 60);
     Forecaster base = Forecaster.initial(spec, 4);
@@ -69,6 +70,12 @@ class ForecasterTrainerTest {
 
     assertThat(again).isEqualTo(bytes);
     assertThat(bytes).isNotEqualTo(ForecasterCheckpoint.write(base));
+    try (var team = new Team(3)) {
+      TrainingResult shared =
+          new ForecasterTrainer(settings, team)
+              .train(base, histories(spec, 5, k -> walk(60, k)), Map.of(), NOBODY, () -> false);
+      assertThat(ForecasterCheckpoint.write(shared.forecaster())).isEqualTo(bytes);
+    }
   }
 
   @Test
