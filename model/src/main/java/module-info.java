@@ -6,8 +6,10 @@ module io.eddy.model {
   requires jdk.management;
 
   exports io.eddy.model;
+  exports io.eddy.model.attention;
   exports io.eddy.model.cell;
   exports io.eddy.model.checkpoint;
+  exports io.eddy.model.composition;
   exports io.eddy.model.kernel;
   exports io.eddy.model.loss;
   exports io.eddy.model.network;
@@ -16,6 +18,7 @@ module io.eddy.model {
   exports io.eddy.model.parallel;
   exports io.eddy.model.parameter;
   exports io.eddy.model.program;
+  exports io.eddy.model.sequence;
   exports io.eddy.model.series;
   exports io.eddy.model.training;
 }

@@ -1,12 +1,13 @@
 package io.eddy.model.cell;
 
-/// The recurrent cells a network can be stacked from.
+/// The recurrent cells that a forecaster can be stacked from, each with the number that names it in
+/// stored states.
 public enum CellType {
-  /// Elman's simple recurrent network with tanh (Elman 1990).
+  /// Elman's simple recurrent network with tanh, see [Elman].
   ELMAN(1, 1),
-  /// Long short-term memory with forget gate (Gers 2000), gate order i, f, g, o.
+  /// Long short-term memory, see [Lstm].
   LSTM(2, 2),
-  /// Gated recurrent unit, reset after the product (PyTorch's variant of Cho 2014), order r, z, n.
+  /// The gated recurrent unit, reset after the product as in PyTorch, see [Gru].
   GRU(3, 1);
 
   private final int code;
@@ -25,5 +26,14 @@ public enum CellType {
   /// Floats of state that one hidden unit carries between steps: h alone, or h and c.
   public int statesPerUnit() {
     return statesPerUnit;
+  }
+
+  /// Its equations.
+  public Cell cell() {
+    return switch (this) {
+      case ELMAN -> new Elman(Transfer.TANH);
+      case LSTM -> new Lstm();
+      case GRU -> Gru.pyTorch();
+    };
   }
 }

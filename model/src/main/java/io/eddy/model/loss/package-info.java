@@ -1,4 +1,5 @@
-/// Losses: operations that end a program in training.
+/// Losses: operations that end a program in training, each a number per row, weighted so that
+/// masked elements do not count.
 @NullMarked
 package io.eddy.model.loss;
 

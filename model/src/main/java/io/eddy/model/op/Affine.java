@@ -25,6 +25,16 @@ public final class Affine implements Op {
     return builder.node(new Affine(scale, shift, x.width())).reads(x).writes("affine", x.width());
   }
 
+  /// The factor.
+  public float scale() {
+    return scale;
+  }
+
+  /// What is added.
+  public float shift() {
+    return shift;
+  }
+
   @Override
   public void forward(Frame frame, int from, int to) {
     Rows x = frame.input(0);

@@ -1,241 +1,213 @@
 package io.eddy.model.op;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.eddy.model.kernel.Kernels;
 import io.eddy.model.parameter.Initializer;
 import io.eddy.model.parameter.ParameterSpec;
-import io.eddy.model.parameter.Parameters;
-import io.eddy.model.program.Program;
-import io.eddy.model.program.ProgramBuilder;
-import io.eddy.model.program.Rows;
-import io.eddy.model.program.Unroller;
-import io.eddy.model.program.Value;
-import java.util.List;
-import java.util.SplittableRandom;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every op against its formula written down a second time, here, in double: its values against the
-/// formula, its gradients against the formula's central differences.
-///
-/// Each case runs `loss = W₂ · op(W₁ · x + b₁)`, so that gradients reach W₁ and b₁ only through the
-/// op's backward.
+/// The ops that cells and heads are made of, each against its formula.
 class OpGradientTest {
 
-  private static final int INPUTS = 3;
-  private static final int ROWS = 4;
-  private static final double STEP = 1e-5;
-
-  /// An op with its formula.
-  ///
-  /// @param width of what goes in
-  /// @param op from the row that goes in to the row that comes out
-  /// @param formula the same in double
-  record OpCase(
-      int width,
-      int outputs,
-      BiFunction<ProgramBuilder, Value, Value> op,
-      Function<double[], double[]> formula) {}
-
-  static Stream<Named<OpCase>> ops() {
+  static Stream<Named<OpGradients>> ops() {
     return Stream.of(
-        Named.of("tanh", new OpCase(5, 5, Tanh::of, OpGradientTest::tanh)),
+        Named.of(
+            "linear with two biases",
+            OpGradients.of(
+                    (builder, x) ->
+                        Linear.of(
+                            builder, x.get(0), matrix("w", 4, 3), vector("b", 4), vector("c", 4)))
+                .input(3)
+                .rowFormula(OpGradientTest::linear)),
+        Named.of(
+            "linear in place",
+            OpGradients.of(
+                    (builder, x) -> Linear.onto(builder, x.get(0), x.get(1), matrix("w", 4, 3)))
+                .consumable(4)
+                .input(3)
+                .rowFormula(OpGradientTest::linearOnto)),
+        Named.of(
+            "two products in one place",
+            OpGradients.of(
+                    (builder, x) ->
+                        Linear.onto(
+                            builder,
+                            Linear.of(builder, x.get(0), matrix("w", 4, 3), vector("b", 4)),
+                            x.get(0),
+                            matrix("v", 4, 3)))
+                .input(3)
+                .rowFormula(
+                    row -> {
+                      double[] out = row.parameter("b");
+                      addProduct(row.parameter("w"), row.input(0), out);
+                      addProduct(row.parameter("v"), row.input(0), out);
+                      return out;
+                    })),
+        Named.of(
+            "add",
+            OpGradients.of((builder, x) -> Add.of(builder, x.get(0), x.get(1)))
+                .input(5)
+                .input(5)
+                .rowFormula(row -> each(5, i -> row.input(0)[i] + row.input(1)[i]))),
+        Named.of(
+            "add of a value to itself",
+            OpGradients.of((builder, x) -> Add.of(builder, x.get(0), x.get(0)))
+                .input(5)
+                .rowFormula(row -> each(5, i -> 2 * row.input(0)[i]))),
+        Named.of(
+            "multiply",
+            OpGradients.of((builder, x) -> Multiply.of(builder, x.get(0), x.get(1)))
+                .input(5)
+                .input(5)
+                .rowFormula(row -> each(5, i -> row.input(0)[i] * row.input(1)[i]))),
+        Named.of(
+            "square by multiply",
+            OpGradients.of((builder, x) -> Multiply.of(builder, x.get(0), x.get(0)))
+                .input(5)
+                .rowFormula(row -> each(5, i -> row.input(0)[i] * row.input(0)[i]))),
+        Named.of(
+            "affine",
+            OpGradients.of((builder, x) -> Affine.of(builder, -1.5f, x.get(0), 0.75f))
+                .input(5)
+                .rowFormula(row -> each(5, i -> 0.75 - 1.5 * row.input(0)[i]))),
+        Named.of(
+            "sigmoid",
+            OpGradients.of((builder, x) -> Sigmoid.of(builder, x.get(0)))
+                .input(5, -4, 4)
+                .rowFormula(row -> each(5, i -> sigmoid(row.input(0)[i])))),
+        Named.of(
+            "tanh",
+            OpGradients.of((builder, x) -> Tanh.of(builder, x.get(0)))
+                .input(5, -3, 3)
+                .rowFormula(row -> each(5, i -> StrictMath.tanh(row.input(0)[i])))),
+        Named.of(
+            "relu",
+            OpGradients.of((builder, x) -> Relu.of(builder, x.get(0)))
+                .input(37)
+                .rowFormula(row -> each(37, i -> Math.max(0, row.input(0)[i])))),
+        Named.of(
+            "concatenation",
+            OpGradients.of((builder, x) -> Concatenation.of(builder, x.get(0), x.get(1), x.get(0)))
+                .input(3)
+                .input(2)
+                .rowFormula(
+                    row ->
+                        each(8, i -> i < 3 || i > 4 ? row.input(0)[i % 5] : row.input(1)[i - 3]))),
         Named.of(
             "columns",
-            new OpCase(
-                5, 2, (builder, x) -> builder.columns(x, 2, 2), x -> new double[] {x[2], x[3]})),
+            OpGradients.of((builder, x) -> Tanh.of(builder, builder.columns(x.get(0), 2, 2)))
+                .input(5)
+                .rowFormula(row -> each(2, i -> StrictMath.tanh(row.input(0)[i + 2])))),
+        Named.of(
+            "delay",
+            OpGradients.of((builder, x) -> Tanh.of(builder, builder.delay(x.get(0), 2)))
+                .input(3)
+                .formula(
+                    given -> {
+                      double[][] out = new double[given.rowCount()][3];
+                      for (int row = 2 * given.batch(); row < out.length; row++) {
+                        double[] before = given.input(0, row - 2 * given.batch());
+                        out[row] = each(3, i -> StrictMath.tanh(before[i]));
+                      }
+                      return out;
+                    })),
         Named.of(
             "lstm",
-            new OpCase(
-                15,
-                3,
-                (builder, x) -> {
-                  // The gates must be an op's own output: a product with the identity copies them.
-                  Value gates =
-                      Linear.of(builder, builder.columns(x, 0, 12), identity("gates", 12));
-                  LstmGates.Step step = LstmGates.of(builder, gates, builder.columns(x, 12, 3));
-                  return Linear.onto(
-                      builder,
-                      Linear.of(builder, step.hidden(), identity("h", 3)),
-                      step.cell(),
-                      identity("c", 3));
-                },
-                OpGradientTest::lstm)),
+            OpGradients.ofAll(
+                    (builder, x) -> {
+                      LstmGates.Step step = LstmGates.of(builder, x.get(0), x.get(1));
+                      return java.util.List.of(step.hidden(), step.cell());
+                    })
+                .consumable(12)
+                .input(3)
+                .rowFormula(row -> lstm(row.input(0), row.input(1)))),
         Named.of(
             "gru",
-            new OpCase(
-                21,
-                3,
-                (builder, x) ->
-                    GruGates.of(
-                        builder,
-                        Linear.of(builder, builder.columns(x, 0, 9), identity("x", 9)),
-                        Linear.of(builder, builder.columns(x, 9, 9), identity("s", 9)),
-                        builder.columns(x, 18, 3)),
-                OpGradientTest::gru)),
+            OpGradients.of((builder, x) -> GruGates.of(builder, x.get(0), x.get(1), x.get(2)))
+                .consumable(9)
+                .consumable(9)
+                .input(3)
+                .rowFormula(row -> gru(row.input(0), row.input(1), row.input(2)))),
         Named.of(
             "fan of three quantiles",
-            new OpCase(6, 6, (builder, x) -> QuantileFan.of(builder, x, 3), x -> fan(x, 3))),
+            OpGradients.of((builder, x) -> QuantileFan.of(builder, x.get(0), 3))
+                .input(6)
+                .rowFormula(row -> fan(row.input(0), 3))),
         Named.of(
             "fan of five quantiles",
-            new OpCase(10, 10, (builder, x) -> QuantileFan.of(builder, x, 5), x -> fan(x, 5))),
-        Named.of(
-            "sum in place",
-            new OpCase(
-                4,
-                4,
-                (builder, x) ->
-                    Linear.onto(
-                        builder,
-                        Linear.of(builder, x, identity("first", 4)),
-                        x,
-                        identity("second", 4)),
-                x -> new double[] {2 * x[0], 2 * x[1], 2 * x[2], 2 * x[3]})));
+            OpGradients.of((builder, x) -> QuantileFan.of(builder, x.get(0), 5))
+                .input(10)
+                .rowFormula(row -> fan(row.input(0), 5))));
   }
 
   @ParameterizedTest
   @MethodSource("ops")
-  void shouldFollowItsFormulaForwardAndBackward(OpCase op) {
-    long seed = 7;
-    var random = new SplittableRandom(seed);
-    var builder = new ProgramBuilder();
-    Value input = builder.input("x", INPUTS);
-    Value x =
-        Linear.of(
-            builder,
-            input,
-            ParameterSpec.matrix("w1", op.width, INPUTS, new Initializer.Zero()),
-            ParameterSpec.vector("b1", op.width, new Initializer.Zero()));
-    Value out = op.op.apply(builder, x);
-    Value loss =
-        Linear.of(builder, out, ParameterSpec.matrix("w2", 1, op.outputs, new Initializer.Zero()));
-    Program program = builder.build();
-    Parameters parameters = parameters(program, random);
-    var unroller = new Unroller(program, parameters, ROWS, 1, Kernels.best());
-    Rows rows = unroller.rows(input);
-    for (int row = 0; row < ROWS; row++) {
-      for (int i = 0; i < INPUTS; i++) {
-        rows.values()[rows.at(row) + i] = (float) (2 * random.nextDouble() - 1);
-      }
+  void shouldFollowItsFormulaForwardAndBackward(OpGradients op) {
+    op.check();
+  }
+
+  private static double[] linear(OpGradients.Row row) {
+    double[] out = row.parameter("b");
+    double[] second = row.parameter("c");
+    for (int i = 0; i < out.length; i++) {
+      out[i] += second[i];
     }
-    unroller.forward(ROWS);
-    double sum = 0;
-    for (int row = 0; row < ROWS; row++) {
-      sum += unroller.rows(loss).values()[unroller.rows(loss).at(row)];
-    }
-    assertThat(sum).isCloseTo(formula(op, parameters, rows), within(2e-5));
-    unroller.backward(loss, 1);
-    for (String name : List.of("w1", "b1", "w2")) {
-      float[] values = parameters.values(name);
-      float[] gradient = unroller.gradients().values(name);
-      for (int i = 0; i < values.length; i++) {
-        double numeric = centralDifference(op, parameters, rows, values, i);
-        assertThat((double) gradient[i])
-            .as("%s[%d], seed %d", name, i, seed)
-            .isCloseTo(numeric, within(2e-5 + 2e-4 * Math.abs(numeric)));
-      }
-    }
+    addProduct(row.parameter("w"), row.input(0), out);
+    return out;
   }
 
-  private static org.assertj.core.data.Offset<Double> within(double offset) {
-    return org.assertj.core.data.Offset.offset(offset);
+  private static double[] linearOnto(OpGradients.Row row) {
+    double[] out = row.input(0);
+    addProduct(row.parameter("w"), row.input(1), out);
+    return out;
   }
 
-  private static Parameters parameters(Program program, SplittableRandom random) {
-    Parameters parameters = Parameters.initial(program.parameters(), 1);
-    for (String name : List.of("w1", "b1", "w2")) {
-      float[] values = parameters.values(name);
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (float) (2 * random.nextDouble() - 1);
-      }
-    }
-    for (ParameterSpec spec : program.parameters()) {
-      if (spec.name().startsWith("identity.")) {
-        for (int i = 0; i < spec.outputs(); i++) {
-          parameters.values(spec.name())[i * spec.outputs() + i] = 1;
-        }
-      }
-    }
-    return parameters;
-  }
-
-  private static ParameterSpec identity(String name, int size) {
-    return ParameterSpec.matrix("identity." + name, size, size, new Initializer.Zero());
-  }
-
-  /// In double, parameters widened from float, one element shifted by `shift`.
-  private static double centralDifference(
-      OpCase op, Parameters parameters, Rows rows, float[] values, int index) {
-    double[] shifts = {STEP, -STEP};
-    double[] sums = new double[2];
-    for (int side = 0; side < 2; side++) {
-      sums[side] = formula(op, parameters, rows, values, index, shifts[side]);
-    }
-    return (sums[0] - sums[1]) / (2 * STEP);
-  }
-
-  private static double formula(OpCase op, Parameters parameters, Rows rows) {
-    return formula(op, parameters, rows, new float[0], 0, 0);
-  }
-
-  private static double formula(
-      OpCase op, Parameters parameters, Rows rows, float[] shifted, int index, double shift) {
-    double sum = 0;
-    for (int row = 0; row < ROWS; row++) {
-      double[] x = new double[op.width];
-      for (int j = 0; j < op.width; j++) {
-        x[j] = element(parameters.values("b1"), j, shifted, index, shift);
-        for (int i = 0; i < INPUTS; i++) {
-          // Stored input-major.
-          x[j] +=
-              element(parameters.values("w1"), i * op.width + j, shifted, index, shift)
-                  * rows.values()[rows.at(row) + i];
-        }
-      }
-      double[] out = op.formula.apply(x);
-      for (int k = 0; k < op.outputs; k++) {
-        sum += element(parameters.values("w2"), k, shifted, index, shift) * out[k];
-      }
-    }
-    return sum;
-  }
-
-  @SuppressWarnings("ReferenceEquality") // which array is shifted, not what it holds
-  private static double element(float[] array, int i, float[] shifted, int index, double shift) {
-    return array[i] + (array == shifted && i == index ? shift : 0);
-  }
-
-  private static double[] tanh(double[] x) {
-    double[] y = new double[x.length];
+  /// @param weight stored input-major
+  private static void addProduct(double[] weight, double[] x, double[] out) {
     for (int i = 0; i < x.length; i++) {
-      y[i] = StrictMath.tanh(x[i]);
+      for (int j = 0; j < out.length; j++) {
+        out[j] += weight[i * out.length + j] * x[i];
+      }
     }
-    return y;
   }
 
-  /// h + c, from gates i, f, g, o (3 each) and the cell before.
-  private static double[] lstm(double[] x) {
-    double[] out = new double[3];
-    for (int unit = 0; unit < 3; unit++) {
-      double cell =
-          sigmoid(x[3 + unit]) * x[12 + unit] + sigmoid(x[unit]) * StrictMath.tanh(x[6 + unit]);
-      out[unit] = sigmoid(x[9 + unit]) * StrictMath.tanh(cell) + cell;
+  static ParameterSpec matrix(String name, int outputs, int inputs) {
+    return ParameterSpec.matrix(name, outputs, inputs, new Initializer.Zero());
+  }
+
+  static ParameterSpec vector(String name, int size) {
+    return ParameterSpec.vector(name, size, new Initializer.Zero());
+  }
+
+  static double[] each(int size, java.util.function.IntToDoubleFunction element) {
+    double[] out = new double[size];
+    for (int i = 0; i < size; i++) {
+      out[i] = element.applyAsDouble(i);
     }
     return out;
   }
 
-  private static double[] gru(double[] x) {
+  /// h and c, from gates i, f, g, o (3 each) and the cell before.
+  private static double[] lstm(double[] gates, double[] before) {
+    double[] out = new double[6];
+    for (int unit = 0; unit < 3; unit++) {
+      double cell =
+          sigmoid(gates[3 + unit]) * before[unit]
+              + sigmoid(gates[unit]) * StrictMath.tanh(gates[6 + unit]);
+      out[unit] = sigmoid(gates[9 + unit]) * StrictMath.tanh(cell);
+      out[3 + unit] = cell;
+    }
+    return out;
+  }
+
+  private static double[] gru(double[] x, double[] h, double[] before) {
     double[] out = new double[3];
     for (int unit = 0; unit < 3; unit++) {
-      double reset = sigmoid(x[unit] + x[9 + unit]);
-      double update = sigmoid(x[3 + unit] + x[12 + unit]);
-      double candidate = StrictMath.tanh(x[6 + unit] + reset * x[15 + unit]);
-      out[unit] = (1 - update) * candidate + update * x[18 + unit];
+      double reset = sigmoid(x[unit] + h[unit]);
+      double update = sigmoid(x[3 + unit] + h[3 + unit]);
+      double candidate = StrictMath.tanh(x[6 + unit] + reset * h[6 + unit]);
+      out[unit] = (1 - update) * candidate + update * before[unit];
     }
     return out;
   }
@@ -257,7 +229,7 @@ class OpGradientTest {
     return out;
   }
 
-  private static double sigmoid(double x) {
+  static double sigmoid(double x) {
     return 1 / (1 + StrictMath.exp(-x));
   }
 }

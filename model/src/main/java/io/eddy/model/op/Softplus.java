@@ -1,0 +1,45 @@
+package io.eddy.model.op;
+
+import io.eddy.model.program.Frame;
+import io.eddy.model.program.Op;
+import io.eddy.model.program.ProgramBuilder;
+import io.eddy.model.program.Rows;
+import io.eddy.model.program.Value;
+
+/// `y = ln(1 + e^x)`; `dx += dy * sigmoid(x)`.
+public final class Softplus implements Op {
+
+  private final int width;
+
+  private Softplus(int width) {
+    this.width = width;
+  }
+
+  /// `softplus(x)`, element by element.
+  public static Value of(ProgramBuilder builder, Value x) {
+    return builder.node(new Softplus(x.width())).reads(x).writes("softplus", x.width());
+  }
+
+  @Override
+  public void forward(Frame frame, int from, int to) {
+    Rows x = frame.input(0);
+    Rows y = frame.output(0);
+    for (int row = from; row < to; row++) {
+      frame.kernels().softplus(x.values(), x.at(row), y.values(), y.at(row), width);
+    }
+  }
+
+  @Override
+  public void backward(Frame frame, int from, int to) {
+    Rows x = frame.input(0);
+    Rows y = frame.output(0);
+    if (x.hasGradient()) {
+      for (int row = from; row < to; row++) {
+        frame
+            .kernels()
+            .softplusBackward(
+                x.values(), x.at(row), y.gradients(), y.at(row), x.gradients(), x.at(row), width);
+      }
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package io.eddy.model.sequence;
+
+import io.eddy.model.kernel.Kernels;
+import io.eddy.model.parameter.Parameters;
+import io.eddy.model.program.ProgramBuilder;
+import io.eddy.model.program.Rows;
+import io.eddy.model.program.Stepper;
+import io.eddy.model.program.Unroller;
+import io.eddy.model.program.Value;
+import io.eddy.model.sequence.EncoderDecoder.Decoder;
+import io.eddy.model.sequence.EncoderDecoder.Encoder;
+import io.eddy.model.sequence.EncoderDecoder.Handed;
+import java.util.List;
+
+/// Answers sequences with sequences by a trained [EncoderDecoder]. Weights are shared, everything
+/// else is made once. One thread at a time.
+public final class Transducer {
+
+  private final EncoderDecoderSpec spec;
+  private final Encoder encoder;
+  private final Decoder decoder;
+  private final Unroller encoding;
+  private final Stepper decoding;
+  private final BeamSearch search;
+  private final int beamCount;
+  private final float[] state;
+
+  /// @param beamCount answers that are followed side by side
+  public Transducer(
+      EncoderDecoder model,
+      Parameters encoderParameters,
+      Parameters decoderParameters,
+      int beamCount,
+      Kernels kernels) {
+    spec = model.spec();
+    encoder = model.encoder();
+    decoder = model.decoder();
+    this.beamCount = beamCount;
+    encoding =
+        new Unroller(encoder.program(), encoderParameters, spec.maxSourceLength(), 1, kernels);
+    decoding = new Stepper(decoder.program(), decoderParameters, beamCount, kernels);
+    state = new float[decoder.program().stateSize()];
+    search =
+        new BeamSearch(
+            decoding, state.length, decoder.symbol(), decoder.logProbabilities(), beamCount);
+  }
+
+  /// The answer of the likeliest symbol at every step.
+  ///
+  /// @param maxLength most symbols of the answer
+  public Hypothesis greedy(int[] source, int maxLength) {
+    encode(source);
+    return search.greedy(state, settings(maxLength, 0));
+  }
+
+  /// The best answers of a beam search, best first.
+  ///
+  /// @param maxLength most symbols of an answer
+  /// @param lengthPenalty see [SearchSettings]
+  public List<Hypothesis> search(int[] source, int maxLength, double lengthPenalty) {
+    encode(source);
+    return search.search(state, settings(maxLength, lengthPenalty));
+  }
+
+  private SearchSettings settings(int maxLength, double lengthPenalty) {
+    return new SearchSettings(spec.startSymbol(), spec.endSymbol(), maxLength, lengthPenalty);
+  }
+
+  /// How much each source symbol is looked at while a given answer is written.
+  ///
+  /// @param answer symbols without start and end
+  /// @return (answer + 1, source): a row for each symbol and the end
+  public float[][] attention(int[] source, int[] answer) {
+    Value probabilities = decoder.attention();
+    if (probabilities == null) {
+      throw new IllegalStateException("a decoder that reads no memory has no attention");
+    }
+    encode(source);
+    decoding.load(0, state, 0);
+    float[][] attention = new float[answer.length + 1][source.length];
+    for (int t = 0; t <= answer.length; t++) {
+      Rows symbol = decoding.rows(decoder.symbol());
+      symbol.values()[symbol.at(0)] = t == 0 ? spec.startSymbol() : answer[t - 1];
+      decoding.step();
+      Rows row = decoding.rows(probabilities);
+      System.arraycopy(row.values(), row.at(0), attention[t], 0, source.length);
+    }
+    return attention;
+  }
+
+  /// Fills the decoder's memory and the state that it starts from.
+  private void encode(int[] source) {
+    ProgramBuilder.require(
+        source.length >= 1 && source.length <= spec.maxSourceLength(),
+        "a source of " + source.length + " symbols, expected 1 to " + spec.maxSourceLength());
+    Rows symbol = encoding.rows(encoder.symbol());
+    Rows mask = encoding.rows(encoder.mask());
+    for (int t = 0; t < source.length; t++) {
+      symbol.values()[symbol.at(t)] = source[t];
+      mask.values()[mask.at(t)] = 1;
+    }
+    encoding.reset(0);
+    encoding.forward(source.length);
+    remember(source.length);
+    decoding.initialState(state, 0);
+    decoding.load(0, state, 0);
+    for (Handed handed : decoder.handed()) {
+      Rows from = encoding.rows(handed.from());
+      Rows to = decoding.rows(handed.to());
+      int width = handed.to().width();
+      for (int slot = 0; slot < handed.steps(); slot++) {
+        System.arraycopy(
+            from.values(),
+            from.at(source.length + slot),
+            to.values(),
+            to.at(0) + slot * width,
+            width);
+      }
+    }
+    if (decoder.before() != null && !decoder.handed().isEmpty()) {
+      Rows states = encoding.rows(encoder.states());
+      Rows before = decoding.rows(decoder.before());
+      System.arraycopy(
+          states.values(),
+          states.at(source.length - 1),
+          before.values(),
+          before.at(0),
+          decoder.before().width());
+    }
+    decoding.store(0, state, 0);
+  }
+
+  private void remember(int length) {
+    if (decoder.memory() == null) {
+      return;
+    }
+    Rows states = encoding.rows(encoder.states());
+    Rows memory = decoding.rows(decoder.memory());
+    for (int row = 0; row < beamCount; row++) {
+      decoding.memoryLength(decoder.memory(), row, length);
+      for (int t = 0; t < length; t++) {
+        System.arraycopy(
+            states.values(),
+            states.at(t),
+            memory.values(),
+            memory.at(row * spec.maxSourceLength() + t),
+            encoder.states().width());
+      }
+    }
+    decoding.remember();
+  }
+}
