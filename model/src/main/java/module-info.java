@@ -10,6 +10,7 @@ module io.eddy.model {
   exports io.eddy.model.cell;
   exports io.eddy.model.checkpoint;
   exports io.eddy.model.composition;
+  exports io.eddy.model.embedding;
   exports io.eddy.model.kernel;
   exports io.eddy.model.loss;
   exports io.eddy.model.network;
