@@ -1,6 +1,8 @@
 /// Recurrent networks as programs that run event by event in a stream and unrolled in training, on
 /// kernels of the Vector API. No Kafka, no Avro, no JSON.
 module io.eddy.model {
+  requires com.google.protobuf;
+  requires org.tribuo.util.onnx;
   requires static org.jspecify;
   requires static jdk.incubator.vector;
   requires jdk.management;
@@ -11,6 +13,8 @@ module io.eddy.model {
   exports io.eddy.model.checkpoint;
   exports io.eddy.model.composition;
   exports io.eddy.model.embedding;
+  exports io.eddy.model.exchange;
+  exports io.eddy.model.exchange.onnx;
   exports io.eddy.model.kernel;
   exports io.eddy.model.loss;
   exports io.eddy.model.network;

@@ -29,6 +29,8 @@ class ArchitectureTest {
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages("io.eddy.model");
 
+  private static final String ONNX = "io.eddy.model.exchange.onnx";
+
   /// Exact to the last bit by IEEE 754 or by their definition, so the same on every processor. All
   /// else in `Math` may be an intrinsic that rounds differently from machine to machine.
   private static final Set<String> EXACT_MATH =
@@ -71,6 +73,8 @@ class ArchitectureTest {
   @Test
   void shouldDependOnTheJdkAlone() {
     classes()
+        .that()
+        .resideOutsideOfPackage(ONNX)
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
@@ -80,6 +84,31 @@ class ArchitectureTest {
             "jdk.incubator.vector",
             "org.jspecify.annotations")
         .because("model knows no Kafka, no Avro and no JSON library")
+        .check(CLASSES);
+  }
+
+  @Test
+  void shouldKeepProtobufInTheOnnxFiles() {
+    classes()
+        .that()
+        .resideInAPackage(ONNX)
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "io.eddy.model..",
+            "java..",
+            "org.jspecify.annotations",
+            "ai.onnx.proto",
+            "com.google.protobuf")
+        .because("the classes of onnx.proto are the one thing that is taken from elsewhere")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ONNX)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ONNX)
+        .because("nothing else in model may come to need the ONNX classes")
         .check(CLASSES);
   }
 

@@ -50,6 +50,7 @@ public final class EddyCommand implements Runnable {
     eddy.addSubcommand(new RunCommand(stop));
     eddy.addSubcommand(new TopicsCommand());
     eddy.addSubcommand(new WatchCommand(stop));
+    eddy.addSubcommand(new ModelCommand());
     eddy.addSubcommand(new ConfigCommand());
     eddy.setCaseInsensitiveEnumValuesAllowed(true);
     eddy.setParameterExceptionHandler(new Complaints());

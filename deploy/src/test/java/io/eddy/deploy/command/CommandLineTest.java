@@ -36,6 +36,10 @@ class CommandLineTest {
         "topics plan",
         "topics create",
         "watch",
+        "model",
+        "model inspect",
+        "model import",
+        "model export",
         "config",
         "config describe"
       })

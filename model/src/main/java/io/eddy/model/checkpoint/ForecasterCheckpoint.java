@@ -30,7 +30,7 @@ public final class ForecasterCheckpoint {
     Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();
     Parameters parameters = forecaster.parameters();
     for (ParameterSpec spec : parameters.specs()) {
-      tensors.put(spec.name(), toTensor(spec, parameters.values(spec.name())));
+      tensors.put(spec.name(), ParameterTensors.toTensor(spec, parameters.values(spec.name())));
     }
     tensors.put(
         CALIBRATION,
@@ -86,7 +86,8 @@ public final class ForecasterCheckpoint {
     }
     Parameters parameters = Parameters.zeros(expected);
     for (ParameterSpec parameter : expected) {
-      copy(parameter, tensor(file, parameter.name()), parameters.values(parameter.name()));
+      ParameterTensors.store(
+          parameter, tensor(file, parameter.name()).values(), parameters.values(parameter.name()));
     }
     Map<String, String> provenance = new LinkedHashMap<>();
     file.metadata()
@@ -108,19 +109,6 @@ public final class ForecasterCheckpoint {
     return tensor;
   }
 
-  private static Safetensors.Tensor toTensor(ParameterSpec spec, float[] stored) {
-    if (!spec.isMatrix()) {
-      return new Safetensors.Tensor(spec.shape(), stored.clone());
-    }
-    float[] turned = new float[stored.length];
-    for (int output = 0; output < spec.outputs(); output++) {
-      for (int input = 0; input < spec.inputs(); input++) {
-        turned[output * spec.inputs() + input] = stored[input * spec.outputs() + output];
-      }
-    }
-    return new Safetensors.Tensor(spec.shape(), turned);
-  }
-
   /// The tensor of that name, of that shape, without a NaN or an infinity.
   private static Safetensors.Tensor checked(Safetensors file, String name, int... shape) {
     Safetensors.Tensor tensor = tensor(file, name);
@@ -140,17 +128,5 @@ public final class ForecasterCheckpoint {
       }
     }
     return tensor;
-  }
-
-  private static void copy(ParameterSpec spec, Safetensors.Tensor tensor, float[] stored) {
-    if (!spec.isMatrix()) {
-      System.arraycopy(tensor.values(), 0, stored, 0, stored.length);
-      return;
-    }
-    for (int output = 0; output < spec.outputs(); output++) {
-      for (int input = 0; input < spec.inputs(); input++) {
-        stored[input * spec.outputs() + output] = tensor.values()[output * spec.inputs() + input];
-      }
-    }
   }
 }

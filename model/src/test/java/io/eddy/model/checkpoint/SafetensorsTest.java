@@ -8,12 +8,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -231,13 +233,88 @@ class SafetensorsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"F16", "BF16", "F64", "I64", "f32", ""})
+  @ValueSource(strings = {"F8_E4M3", "U64", "C64", "f32", ""})
   void shouldNameTheTypeThatItDoesNotRead(String type) {
     String header = "{\"a\":{\"dtype\":\"" + type + "\",\"shape\":[1],\"data_offsets\":[0,4]}}";
 
     assertThatExceptionOfType(CheckpointException.class)
         .isThrownBy(() -> Safetensors.fromBytes(file(header, 1)))
-        .withMessage("tensor a has type " + type + ", expected F32");
+        .withMessageStartingWith("tensor a has type " + type + ", expected one of [F32, F16");
+  }
+
+  static Stream<Arguments> otherTypes() {
+    return Stream.of(
+        // Half precision: 1, -2, the smallest subnormal, the largest, infinity.
+        Arguments.of(
+            "F16",
+            "003c 00c0 0100 ff7b 007c",
+            new float[] {1, -2, 0x1p-24f, 65504, Float.POSITIVE_INFINITY}),
+        Arguments.of("BF16", "803f 00c0 4940", new float[] {1, -2, 3.140625f}),
+        Arguments.of(
+            "F64",
+            "000000000000f03f 9a9999999999b93f 000000000000f07f",
+            new float[] {1, 0.1f, Float.POSITIVE_INFINITY}),
+        Arguments.of("I64", "0700000000000000 ffffffffffffffff", new float[] {7, -1}),
+        Arguments.of("I32", "07000000 00000080", new float[] {7, -0x1p31f}),
+        Arguments.of("I16", "0700 ffff", new float[] {7, -1}),
+        Arguments.of("I8", "07 ff", new float[] {7, -1}),
+        Arguments.of("U8", "07 ff", new float[] {7, 255}),
+        Arguments.of("BOOL", "00 01", new float[] {0, 1}));
+  }
+
+  @ParameterizedTest
+  @MethodSource("otherTypes")
+  void shouldTurnOtherTypesIntoFloats(String type, String hexadecimal, float[] values) {
+    byte[] data = HexFormat.of().parseHex(hexadecimal.replace(" ", ""));
+
+    Safetensors read = Safetensors.fromBytes(file(type, values.length, data));
+
+    assertThat(tensor(read, "a").values()).containsExactly(values);
+    assertThat(read.typeInFile("a")).isEqualTo(type);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "F64, 0000000000002048, 0x1p129 is beyond",
+    "I64, 0100000100000000, 16777217",
+    "I64, ffffffffffffff7f, 9223372036854775807",
+    "I32, 01000001, 16777217"
+  })
+  void shouldRefuseAValueThatNoFloatIs(String type, String hexadecimal, String what) {
+    byte[] data = HexFormat.of().parseHex(hexadecimal);
+
+    assertThatExceptionOfType(CheckpointException.class)
+        .as(what)
+        .isThrownBy(() -> Safetensors.fromBytes(file(type, 1, data)))
+        .withMessageStartingWith("tensor a of type " + type + " holds ")
+        .withMessageEndingWith("which no float32 is");
+  }
+
+  static Stream<Arguments> untidyFiles() {
+    return Stream.of(
+        // a gap before the first, a gap between, an overlap, the same twice, bytes behind the last
+        Arguments.of("{" + member("a", "[2]", "[4,12]") + "}", "tensor a begins at 4"),
+        Arguments.of(
+            "{" + member("a", "[1]", "[0,4]") + "," + member("b", "[1]", "[8,12]") + "}",
+            "tensor b begins at 8, but tensor a ends at 4"),
+        Arguments.of(
+            "{" + member("a", "[2]", "[0,8]") + "," + member("b", "[2]", "[4,12]") + "}",
+            "tensor b begins at 4, but tensor a ends at 8"),
+        Arguments.of(
+            "{" + member("a", "[3]", "[0,12]") + "," + member("b", "[3]", "[0,12]") + "}",
+            "tensor b begins at 0, but tensor a ends at 12"),
+        Arguments.of(
+            "{" + member("a", "[2]", "[0,8]") + "}",
+            "tensor a ends at 8, but the file has 12 bytes of data"),
+        Arguments.of("{}", "the header ends at 0, but the file has 12 bytes of data"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("untidyFiles")
+  void shouldRefuseGapsAndOverlaps(String header, String what) {
+    assertThatExceptionOfType(CheckpointException.class)
+        .isThrownBy(() -> Safetensors.fromBytes(file(header, 1, 2, 3)))
+        .withMessageContaining(what);
   }
 
   @ParameterizedTest
@@ -294,6 +371,19 @@ class SafetensorsTest {
   private static String member(String name, String shape, String offsets) {
     return "\"%s\":{\"dtype\":\"F32\",\"shape\":%s,\"data_offsets\":%s}"
         .formatted(name, shape, offsets);
+  }
+
+  private static byte[] file(String type, int size, byte[] data) {
+    byte[] text =
+        "{\"a\":{\"dtype\":\"%s\",\"shape\":[%d],\"data_offsets\":[0,%d]}}"
+            .formatted(type, size, data.length)
+            .getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(8 + text.length + data.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(text.length)
+        .put(text)
+        .put(data)
+        .array();
   }
 
   private static byte[] file(String header, float... data) {

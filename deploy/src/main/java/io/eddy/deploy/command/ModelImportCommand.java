@@ -1,0 +1,166 @@
+package io.eddy.deploy.command;
+
+import io.eddy.deploy.process.ExitCode;
+import io.eddy.model.checkpoint.ForecasterCheckpoint;
+import io.eddy.model.checkpoint.Safetensors;
+import io.eddy.model.exchange.ForecasterWeights;
+import io.eddy.model.exchange.Layer;
+import io.eddy.model.exchange.StateDict;
+import io.eddy.model.exchange.onnx.OnnxForecaster;
+import io.eddy.model.exchange.onnx.OnnxNetwork;
+import io.eddy.model.exchange.onnx.OnnxReader;
+import io.eddy.model.exchange.onnx.OnnxWriter;
+import io.eddy.model.network.Forecaster;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `eddy model import`: a file of PyTorch's or an ONNX graph, into Eddy's form.
+@Command(
+    name = "import",
+    description = {
+      "Turns PyTorch's weights (safetensors) or an ONNX graph into Eddy's form.",
+      "",
+      "A forecaster becomes a checkpoint: an ONNX file or weights that \"eddy model export\" wrote,"
+          + " or weights named rnn.* (nn.LSTM, nn.GRU or nn.RNN), head.weight, head.bias and"
+          + " path.weight; --season, --confidence and --window say what their shapes do not show.",
+      "Other weights are written as float32 without the prefix. Another ONNX graph becomes one step"
+          + " of itself if FILE of --out ends in .onnx (state goes in and out), else its weights by"
+          + " PyTorch's names and gate order.",
+      "",
+      "What \"eddy run\" can serve is a forecaster's checkpoint of the settings that the"
+          + " application has; there is no command yet that sends one to a running application."
+    },
+    footer = {
+      "%nExamples:",
+      "  eddy model import weights.safetensors --prefix forecaster --season 24 --out"
+          + " model.safetensors",
+      "  eddy model import network.onnx --out step.onnx"
+    })
+final class ModelImportCommand implements Callable<Integer> {
+
+  @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
+  @Parameters(paramLabel = "FILE", description = "A safetensors or an ONNX file.")
+  private Path path;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
+  @Option(names = "--out", paramLabel = "FILE", required = true, description = "The file to write.")
+  private Path out;
+
+  @Option(
+      names = "--prefix",
+      paramLabel = "PREFIX",
+      defaultValue = "",
+      description = "Take only the tensors whose names begin so, and take it off: encoder.rnn.")
+  private String prefix = "";
+
+  @Option(
+      names = "--season",
+      paramLabel = "STEPS",
+      defaultValue = "0",
+      description = "Of a forecaster: steps of one season. Default: none.")
+  private int season;
+
+  @Option(
+      names = "--confidence",
+      paramLabel = "SHARE",
+      defaultValue = "0.9",
+      description = "Of a forecaster: what its interval covers. Default: ${DEFAULT-VALUE}.")
+  private double confidence;
+
+  @Option(
+      names = "--window",
+      paramLabel = "EVENTS",
+      defaultValue = "256",
+      description =
+          "Of a forecaster: eddy.window.size of the application. Default: ${DEFAULT-VALUE}.")
+  private int windowSize;
+
+  @Option(names = "--force", description = "Write over the file that --out names.")
+  private boolean force;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
+  @Spec
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    ModelFile.checkFree(out, force);
+    ModelFile file = ModelFile.read(path);
+    byte[] bytes =
+        ModelFile.naming(
+            path,
+            () ->
+                switch (file) {
+                  case ModelFile.Checkpoint checkpoint -> checkpoint(checkpoint.forecaster());
+                  case ModelFile.Weights weights -> weights(weights.file());
+                  case ModelFile.Onnx onnx ->
+                      onnx.isForecaster()
+                          ? checkpoint(OnnxForecaster.read(onnx.bytes()))
+                          : network(OnnxReader.read(onnx.bytes()));
+                });
+    ModelFile.write(out, bytes);
+    return ExitCode.OK;
+  }
+
+  private byte[] checkpoint(Forecaster forecaster) {
+    say("checkpoint of a forecaster: " + forecaster.spec());
+    return ForecasterCheckpoint.write(forecaster);
+  }
+
+  private byte[] weights(Safetensors file) {
+    StateDict weights = StateDict.of(file).under(prefix);
+    if (ForecasterWeights.isForecaster(file.metadata())) {
+      return checkpoint(ForecasterWeights.of(weights, file.metadata()));
+    }
+    if (ForecasterWeights.looksLikeForecaster(weights)) {
+      String source = String.valueOf(path.getFileName());
+      return checkpoint(
+          ForecasterWeights.of(
+              weights, season, confidence, windowSize, Map.of("eddy.imported.from", source)));
+    }
+    for (Layer layer : weights.layers()) {
+      say(layer.toString());
+    }
+    say("weights alone: no network that \"eddy run\" could serve");
+    return weights.toSafetensors(origin(file.metadata())).toBytes();
+  }
+
+  private byte[] network(OnnxNetwork network) {
+    say(
+        "one step from %s to %s, with a state of %d floats and %d parameters"
+            .formatted(
+                network.inputs().keySet(),
+                network.outputs().keySet(),
+                network.program().stateSize(),
+                network.parameters().elementCount()));
+    if (String.valueOf(out.getFileName()).toLowerCase(Locale.ROOT).endsWith(".onnx")) {
+      return OnnxWriter.write(network);
+    }
+    say("weights alone: no network that \"eddy run\" could serve");
+    return StateDict.of(network.parameters())
+        .under(prefix)
+        .toSafetensors(origin(network.metadata()))
+        .toBytes();
+  }
+
+  private Map<String, String> origin(Map<String, String> metadata) {
+    Map<String, String> all = new TreeMap<>(metadata);
+    all.put("eddy.imported.from", String.valueOf(path.getFileName()));
+    return all;
+  }
+
+  private void say(String line) {
+    PrintWriter writer = spec.commandLine().getOut();
+    writer.println(line);
+    writer.flush();
+  }
+}
