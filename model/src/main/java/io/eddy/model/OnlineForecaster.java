@@ -1,6 +1,7 @@
 package io.eddy.model;
 
 import io.eddy.model.kernel.Kernels;
+import io.eddy.model.kernel.WarmUp;
 import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterProgram;
 import io.eddy.model.network.ForecasterSpec;
@@ -8,6 +9,7 @@ import io.eddy.model.program.Rows;
 import io.eddy.model.program.Stepper;
 import io.eddy.model.series.Preparation;
 import io.eddy.model.series.Series;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Answers events of any number of keys under one model version, or naively under none: judges the
@@ -53,6 +55,46 @@ public final class OnlineForecaster {
       stepper = new Stepper(program.program(), model.parameters(), 1, Kernels.best());
       inputs = stepper.rows(program.inputs());
       quantiles = stepper.rows(program.quantiles());
+    }
+  }
+
+  /// Runs invented events through networks of this shape, so that the first real ones find compiled
+  /// code: cold, the Vector API takes up to 100 ms for one step.
+  ///
+  /// @param limit when to stop, should the machine be so slow
+  public static WarmUp.Result warmUp(ForecasterSpec spec, Duration limit) {
+    var trained = new InventedKey(new OnlineForecaster(spec, Forecaster.initial(spec, 1)));
+    var naive = new InventedKey(new OnlineForecaster(spec, null));
+    return WarmUp.run(
+        () -> {
+          trained.observe();
+          naive.observe();
+        },
+        limit);
+  }
+
+  /// A key that sees a wave, and starts anew now and then: a first event, a ring that has gone
+  /// round and a re-warm take paths of their own.
+  private static final class InventedKey {
+    private static final int LIFE = 2_000;
+
+    private final OnlineForecaster forecaster;
+    private SeriesState state;
+    private int events;
+
+    InventedKey(OnlineForecaster forecaster) {
+      this.forecaster = forecaster;
+      state = new SeriesState(forecaster.spec);
+    }
+
+    void observe() {
+      if (events == LIFE) {
+        forecaster.rewarm(state);
+        state = new SeriesState(forecaster.spec);
+        events = 0;
+      }
+      forecaster.observe(state, 1000L * events, events % 7 + (events * 31 % 11) * 0.1);
+      events++;
     }
   }
 

@@ -2,6 +2,7 @@ package io.eddy.processors;
 
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.forecast.ForecastProcessor;
+import io.eddy.processors.forecast.WarmUp;
 import io.eddy.processors.observation.RecordTimestamps;
 import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.ModelRegistry;
@@ -197,6 +198,7 @@ public final class Forecasting {
       throw new IllegalStateException("forecasting was applied already, one builder takes one");
     }
     applied = true;
+    WarmUp.run(config);
     var models = new ModelRegistry(config.forecasterSpec(), instance());
     models.onAdopted(
         decision ->

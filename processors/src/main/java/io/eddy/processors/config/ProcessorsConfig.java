@@ -422,6 +422,18 @@ public final class ProcessorsConfig {
           TRAINING_GROUP,
           "Share of each series, its newest part, that is held out to validate.");
 
+  /// Threads of a training.
+  public static final String TRAINING_THREADS =
+      define(
+          "eddy.training.threads",
+          ConfigDef.Type.INT,
+          1,
+          Expectation.wholeNumber(1, 1024),
+          Importance.LOW,
+          TRAINING_GROUP,
+          "Threads that share one training. More of them take processor time from the stream's"
+              + " threads; the weights are the same, to the bit.");
+
   /// Heap for windows.
   public static final String TRAINING_HEAP_BYTES =
       define(
@@ -463,6 +475,19 @@ public final class ProcessorsConfig {
           "Longest wait of a stream thread, for the schema registry or for a decision that this"
               + " instance has not seen yet, before the task fails and is retried. Never more than"
               + " half the producer's transaction.timeout.ms.");
+
+  /// Longest warm-up.
+  public static final String WARM_UP_MAX_MS =
+      define(
+          "eddy.warm.up.max.ms",
+          ConfigDef.Type.LONG,
+          2000L,
+          Expectation.wholeNumber(0, 60_000),
+          Importance.LOW,
+          MODELS,
+          "Longest time before the start that invented events are run through the network, so that"
+              + " the first real ones find compiled code: once per process and network. Usually"
+              + " half a second; 0 leaves it out.");
 
   // ---- state ------------------------------------------------------------------------------------
 
@@ -636,6 +661,11 @@ public final class ProcessorsConfig {
     return trainingSettings;
   }
 
+  /// Threads that share one training.
+  public int trainingThreads() {
+    return whole(TRAINING_THREADS);
+  }
+
   /// Newest model versions that are kept.
   public int modelsKept() {
     return whole(MODELS_KEPT);
@@ -647,6 +677,11 @@ public final class ProcessorsConfig {
   public Duration registryWaitMax() {
     long configured = wide(REGISTRY_WAIT_MAX_MS);
     return Duration.ofMillis(Math.min(configured, transactionTimeoutMs() / 2));
+  }
+
+  /// Longest warm-up before the start; zero for none.
+  public Duration warmUpMax() {
+    return Duration.ofMillis(wide(WARM_UP_MAX_MS));
   }
 
   /// Where an instance keeps its copy of the state.

@@ -1,6 +1,7 @@
 package io.eddy.processors.training;
 
 import io.eddy.model.network.Forecaster;
+import io.eddy.model.parallel.Team;
 import io.eddy.model.training.DivergedException;
 import io.eddy.model.training.ForecasterTrainer;
 import io.eddy.model.training.TrainingResult;
@@ -56,9 +57,9 @@ final class Training implements Function<BooleanSupplier, TrainingOutcome> {
               + " windows was written for the configured network; new ones will be");
     }
     TrainingResult result;
-    try {
+    try (var team = new Team(config.trainingThreads())) {
       result =
-          new ForecasterTrainer(settings())
+          new ForecasterTrainer(settings(), team)
               .train(base, data.histories(), provenance(data), this::report, cancelled);
     } catch (DivergedException e) {
       return new TrainingOutcome.Diverged(String.valueOf(e.getMessage()));

@@ -65,9 +65,11 @@ class ProcessorsConfigTest {
           Map.entry("eddy.training.patience", TrainingSettings.defaults().patience()),
           Map.entry(
               "eddy.training.validation.share", TrainingSettings.defaults().validationShare()),
+          Map.entry("eddy.training.threads", 1),
           Map.entry("eddy.training.heap.bytes", 268_435_456L),
           Map.entry("eddy.models.kept", 3),
           Map.entry("eddy.registry.wait.max.ms", 5000L),
+          Map.entry("eddy.warm.up.max.ms", 2000L),
           Map.entry("eddy.store.type", "rocksdb"));
 
   /// Every key with another value, and what its accessor must then say.
@@ -121,6 +123,7 @@ class ProcessorsConfigTest {
               "0.3",
               training(TrainingSettings::validationShare),
               0.3),
+          mapping("eddy.training.threads", "2", ProcessorsConfig::trainingThreads, 2),
           mapping(
               "eddy.training.heap.bytes",
               "1048576",
@@ -132,6 +135,7 @@ class ProcessorsConfigTest {
               "250",
               ProcessorsConfig::registryWaitMax,
               Duration.ofMillis(250)),
+          mapping("eddy.warm.up.max.ms", "0", ProcessorsConfig::warmUpMax, Duration.ZERO),
           mapping(
               "eddy.store.type", "in-memory", ProcessorsConfig::storeType, StoreType.IN_MEMORY));
 
