@@ -41,7 +41,8 @@ class CommandLineTest {
         "model import",
         "model export",
         "config",
-        "config describe"
+        "config describe",
+        "bench"
       })
   void shouldHelpAndTellItsVersionEverywhere(String command) {
     String[] words = command.isEmpty() ? new String[0] : command.split(" ", -1);
@@ -53,7 +54,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "run", "topics", "topics plan", "watch", "config"})
+  @ValueSource(strings = {"demo", "run", "topics", "topics plan", "watch", "config", "bench"})
   void shouldShowExamplesInTheHelpOfCommands(String command) {
     execute(with(command.split(" ", -1), "--help"));
 
