@@ -4,8 +4,8 @@ import io.eddy.deploy.process.ExitCode;
 import io.eddy.model.checkpoint.ForecasterCheckpoint;
 import io.eddy.model.checkpoint.Safetensors;
 import io.eddy.model.exchange.ForecasterWeights;
-import io.eddy.model.exchange.Layer;
 import io.eddy.model.exchange.StateDict;
+import io.eddy.model.exchange.StoredLayer;
 import io.eddy.model.exchange.onnx.OnnxForecaster;
 import io.eddy.model.exchange.onnx.OnnxNetwork;
 import io.eddy.model.exchange.onnx.OnnxReader;
@@ -127,7 +127,7 @@ final class ModelImportCommand implements Callable<Integer> {
           ForecasterWeights.of(
               weights, season, confidence, windowSize, Map.of("eddy.imported.from", source)));
     }
-    for (Layer layer : weights.layers()) {
+    for (StoredLayer layer : weights.layers()) {
       say(layer.toString());
     }
     say("weights alone: no network that \"eddy run\" could serve");

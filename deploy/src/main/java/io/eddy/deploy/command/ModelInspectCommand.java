@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.terminal.Text;
 import io.eddy.model.checkpoint.Safetensors;
-import io.eddy.model.exchange.Layer;
 import io.eddy.model.exchange.StateDict;
+import io.eddy.model.exchange.StoredLayer;
 import io.eddy.model.exchange.onnx.OnnxException;
 import io.eddy.model.exchange.onnx.OnnxNetwork;
 import io.eddy.model.exchange.onnx.OnnxReader;
@@ -91,14 +91,14 @@ final class ModelInspectCommand implements Callable<Integer> {
   }
 
   private void print(PrintWriter out, ModelFile.Weights weights) {
-    List<Layer> layers = StateDict.of(weights.file()).layers();
+    List<StoredLayer> layers = StateDict.of(weights.file()).layers();
     out.printf(
         Locale.ROOT,
         "%s: weights by PyTorch's names, %,d parameters%n",
         path,
-        layers.stream().mapToLong(Layer::parameterCount).sum());
+        layers.stream().mapToLong(StoredLayer::parameterCount).sum());
     Map<String, String> described = new LinkedHashMap<>();
-    for (Layer layer : layers) {
+    for (StoredLayer layer : layers) {
       described.put(
           layer.name().isEmpty() ? "(no name)" : layer.name(),
           "%s  %,d parameters".formatted(layer.description(), layer.parameterCount()));
@@ -233,9 +233,9 @@ final class ModelInspectCommand implements Callable<Integer> {
         object.put("tensors", toJson(checkpoint.file()));
       }
       case ModelFile.Weights weights -> {
-        List<Layer> layers = StateDict.of(weights.file()).layers();
+        List<StoredLayer> layers = StateDict.of(weights.file()).layers();
         object.put("kind", "weights");
-        object.put("parameters", layers.stream().mapToLong(Layer::parameterCount).sum());
+        object.put("parameters", layers.stream().mapToLong(StoredLayer::parameterCount).sum());
         object.put("layers", layers);
         object.put("metadata", weights.file().metadata());
         object.put("tensors", toJson(weights.file()));

@@ -149,8 +149,8 @@ public final class StateDict {
   }
 
   /// The layers that the names and shapes tell of.
-  public List<Layer> layers() {
-    return Layers.of(tensors);
+  public List<StoredLayer> layers() {
+    return StoredLayers.of(tensors);
   }
 
   /// Lays this beside parameters; changes nothing.
@@ -277,7 +277,9 @@ public final class StateDict {
         + " does not fit the network: "
         + String.join("; ", parts)
         + "; the file holds "
-        + (tensors.isEmpty() ? "no tensors" : layers().stream().map(Layer::toString).toList());
+        + (tensors.isEmpty()
+            ? "no tensors"
+            : layers().stream().map(StoredLayer::toString).toList());
   }
 
   private List<String> named(Set<String> names) {

@@ -146,9 +146,9 @@ class StateDictTest {
         "conv1d_causal              | Conv1d(in_channels=5, out_channels=4, kernel_size=3)"
       })
   void shouldTellLayersByNamesAndShapes(String name, String description) {
-    List<Layer> layers = StateDict.of(golden(name)).under("parameter").layers();
+    List<StoredLayer> layers = StateDict.of(golden(name)).under("parameter").layers();
 
-    assertThat(layers).extracting(Layer::description).containsExactly(description);
+    assertThat(layers).extracting(StoredLayer::description).containsExactly(description);
   }
 
   @Test
@@ -171,10 +171,10 @@ class StateDictTest {
     put(tensors, "projected.weight_hr_l0", 2, 4);
     put(tensors, "scale", 5);
 
-    List<Layer> layers = StateDict.of(tensors).layers();
+    List<StoredLayer> layers = StateDict.of(tensors).layers();
 
     assertThat(layers)
-        .extracting(Layer::toString)
+        .extracting(StoredLayer::toString)
         .containsExactly(
             "unknown",
             "encoder.norm = BatchNorm1d(num_features=8)",
@@ -182,7 +182,7 @@ class StateDictTest {
             "encoder.word_embedding = Embedding(num_embeddings=100, embedding_dim=3)",
             "head = Linear(in_features=8, out_features=2)",
             "projected = LSTM(input_size=3, hidden_size=4, bias=False, proj_size=2)");
-    assertThat(layers.stream().mapToLong(Layer::parameterCount).sum())
+    assertThat(layers.stream().mapToLong(StoredLayer::parameterCount).sum())
         .isEqualTo(tensors.values().stream().mapToLong(tensor -> tensor.values().length).sum());
   }
 
@@ -193,11 +193,11 @@ class StateDictTest {
             .under("parameter")
             .withPrefix("layers.0.");
 
-    List<Layer> layers = weights.layers();
+    List<StoredLayer> layers = weights.layers();
 
     int feedForward = weights.tensor("layers.0.linear1.weight").shape()[0];
     assertThat(layers)
-        .extracting(Layer::toString)
+        .extracting(StoredLayer::toString)
         .containsExactly(
             "layers.0 = TransformerEncoderLayer(d_model=8, dim_feedforward=%d)"
                 .formatted(feedForward));

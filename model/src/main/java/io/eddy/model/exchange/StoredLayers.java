@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Recognises layers by the names and shapes of their tensors.
-final class Layers {
+final class StoredLayers {
 
   private static final Pattern RECURRENT = Pattern.compile("weight_ih_l(\\d+)(_reverse)?");
   private static final List<String> ENCODER_LAYER =
@@ -29,14 +29,14 @@ final class Layers {
           "norm2.weight");
 
   private final TreeMap<String, Safetensors.Tensor> left;
-  private final List<Layer> layers = new ArrayList<>();
+  private final List<StoredLayer> layers = new ArrayList<>();
 
-  private Layers(Map<String, Safetensors.Tensor> tensors) {
+  private StoredLayers(Map<String, Safetensors.Tensor> tensors) {
     left = new TreeMap<>(tensors);
   }
 
-  static List<Layer> of(Map<String, Safetensors.Tensor> tensors) {
-    var layers = new Layers(tensors);
+  static List<StoredLayer> of(Map<String, Safetensors.Tensor> tensors) {
+    var layers = new StoredLayers(tensors);
     layers.findEncoderLayers();
     layers.findAttentions();
     layers.findOthers();
@@ -221,7 +221,7 @@ final class Layers {
                 name -> name.startsWith(module) && belongs.test(name.substring(module.length())))
             .toList();
     String name = module.isEmpty() ? "" : module.substring(0, module.length() - 1);
-    layers.add(new Layer(name, description, names, count(names)));
+    layers.add(new StoredLayer(name, description, names, count(names)));
     names.forEach(left::remove);
   }
 

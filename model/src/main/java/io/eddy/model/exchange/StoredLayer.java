@@ -9,9 +9,10 @@ import java.util.List;
 ///   `LSTM(input_size=3, hidden_size=5, num_layers=2)`; `unknown` if nothing is known that looks so
 /// @param tensors names
 /// @param parameterCount elements of all its tensors
-public record Layer(String name, String description, List<String> tensors, long parameterCount) {
+public record StoredLayer(
+    String name, String description, List<String> tensors, long parameterCount) {
 
-  public Layer {
+  public StoredLayer {
     tensors = List.copyOf(tensors);
   }
 
