@@ -13,13 +13,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// bits the panel is read in halves. Compared with the same product in place, panels are worth up
 /// to 1.2 times the speed while the weights fit L2, and 1.2 to 1.6 times beyond.
 ///
-/// From four rows on, each weight is used more than once: tiles of 4 rows by 2 vectors, as in
-/// [VectorProduct], but with strides that C2 knows. They pass over blocks of a panel that stay in
-/// L1. With 512 bits a tile is 6 rows by all 4 vectors of a panel, so that it reads whole cache
-/// lines in order, where 8 by 2 left half of each panel's row for later: 1.1 to 1.3 times as fast.
-/// Its 24 accumulators, 4 vectors of weights and the broadcasts under way take 30 of 32 registers;
-/// with 7 rows C2 spills, at a third of the speed. A tile of bf16 is one vector wide, of which the
-/// two halves are two vectors of weights.
+/// From four rows on, each weight is used more than once: [VectorTiles]. A tile of bf16 needs no
+/// more registers than 4 or 8 rows by 2 vectors of floats: its two vectors are the halves of one.
 final class VectorPackedProduct {
 
   private static final VectorSpecies<Float> SPECIES = VectorKernels.SPECIES;
@@ -32,10 +27,10 @@ final class VectorPackedProduct {
   private static final int PANEL = PackedWeights.PANEL;
   private static final int HALF_PANEL = PackedWeights.HALF_PANEL;
 
-  /// How many rows of a panel, and of a, tiles pass over at a time.
-  private static final int BLOCK_INNER = MANY_REGISTERS ? 128 : 64;
+  /// How many rows of a panel of bf16, and columns of a, tiles pass over at a time.
+  private static final int BLOCK_INNER_BFLOAT16 = 128;
 
-  private static final int BLOCK_ROWS = 48;
+  private static final int BLOCK_ROWS = VectorTiles.BLOCK_ROWS;
 
   /// The row of out in a panel that reaches beyond it.
   private static final ThreadLocal<float[]> LAST = ThreadLocal.withInitial(() -> new float[PANEL]);
@@ -57,10 +52,10 @@ final class VectorPackedProduct {
     int tiledColumns = columns & -PANEL;
     for (int i = 0; i < tiledRows; i += BLOCK_ROWS) {
       for (int start = 0; start < tiledColumns; start += PANEL) {
-        for (int k = 0; k < inner; k += BLOCK_INNER) {
-          tiles(
+        for (int k = 0; k < inner; k += VectorTiles.BLOCK_INNER) {
+          VectorTiles.multiplyAdd(
               Math.min(BLOCK_ROWS, tiledRows - i),
-              Math.min(BLOCK_INNER, inner - k),
+              Math.min(VectorTiles.BLOCK_INNER, inner - k),
               a,
               aOffset + i * aStride + k,
               aStride,
@@ -83,276 +78,6 @@ final class VectorPackedProduct {
           out,
           outOffset + i * outStride);
     }
-  }
-
-  private static void tiles(
-      int rows,
-      int inner,
-      float[] a,
-      int aOffset,
-      int aStride,
-      float[] packed,
-      int offset,
-      float[] out,
-      int outOffset,
-      int outStride) {
-    if (MANY_REGISTERS) {
-      int i = 0;
-      while (i < rows) {
-        int aRow = aOffset + i * aStride;
-        int outRow = outOffset + i * outStride;
-        int left = rows - i;
-        if (left >= 6 && left != 8) { // 8 are two times 4
-          tile6x4(inner, a, aRow, aStride, packed, offset, out, outRow, outStride);
-          i += 6;
-        } else {
-          tile4x4(inner, a, aRow, aStride, packed, offset, out, outRow, outStride);
-          i += 4;
-        }
-      }
-      return;
-    }
-    for (int j = 0; j < PANEL; j += 2 * LANES) {
-      for (int i = 0; i < rows; i += 4) {
-        int aRow = aOffset + i * aStride;
-        int outRow = outOffset + i * outStride;
-        tile4x2(inner, a, aRow, aStride, packed, offset + j, out, outRow + j, outStride);
-      }
-    }
-  }
-
-  private static void tile4x2(
-      int inner,
-      float[] a,
-      int aOffset,
-      int aStride,
-      float[] packed,
-      int offset,
-      float[] out,
-      int outOffset,
-      int outStride) {
-    int a1Offset = aOffset + aStride;
-    int a2Offset = a1Offset + aStride;
-    int a3Offset = a2Offset + aStride;
-    int out1 = outOffset + outStride;
-    int out2 = out1 + outStride;
-    int out3 = out2 + outStride;
-    FloatVector s00 = FloatVector.fromArray(SPECIES, out, outOffset);
-    FloatVector s01 = FloatVector.fromArray(SPECIES, out, outOffset + LANES);
-    FloatVector s10 = FloatVector.fromArray(SPECIES, out, out1);
-    FloatVector s11 = FloatVector.fromArray(SPECIES, out, out1 + LANES);
-    FloatVector s20 = FloatVector.fromArray(SPECIES, out, out2);
-    FloatVector s21 = FloatVector.fromArray(SPECIES, out, out2 + LANES);
-    FloatVector s30 = FloatVector.fromArray(SPECIES, out, out3);
-    FloatVector s31 = FloatVector.fromArray(SPECIES, out, out3 + LANES);
-    for (int k = 0; k < inner; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, packed, offset + k * PANEL);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, packed, offset + k * PANEL + LANES);
-      FloatVector a0 = FloatVector.broadcast(SPECIES, a[aOffset + k]);
-      s00 = a0.fma(b0, s00);
-      s01 = a0.fma(b1, s01);
-      FloatVector a1 = FloatVector.broadcast(SPECIES, a[a1Offset + k]);
-      s10 = a1.fma(b0, s10);
-      s11 = a1.fma(b1, s11);
-      FloatVector a2 = FloatVector.broadcast(SPECIES, a[a2Offset + k]);
-      s20 = a2.fma(b0, s20);
-      s21 = a2.fma(b1, s21);
-      FloatVector a3 = FloatVector.broadcast(SPECIES, a[a3Offset + k]);
-      s30 = a3.fma(b0, s30);
-      s31 = a3.fma(b1, s31);
-    }
-    s00.intoArray(out, outOffset);
-    s01.intoArray(out, outOffset + LANES);
-    s10.intoArray(out, out1);
-    s11.intoArray(out, out1 + LANES);
-    s20.intoArray(out, out2);
-    s21.intoArray(out, out2 + LANES);
-    s30.intoArray(out, out3);
-    s31.intoArray(out, out3 + LANES);
-  }
-
-  private static void tile6x4(
-      int inner,
-      float[] a,
-      int aOffset,
-      int aStride,
-      float[] packed,
-      int offset,
-      float[] out,
-      int outOffset,
-      int outStride) {
-    int a1Offset = aOffset + aStride;
-    int a2Offset = a1Offset + aStride;
-    int a3Offset = a2Offset + aStride;
-    int a4Offset = a3Offset + aStride;
-    int a5Offset = a4Offset + aStride;
-    int out1 = outOffset + outStride;
-    int out2 = out1 + outStride;
-    int out3 = out2 + outStride;
-    int out4 = out3 + outStride;
-    int out5 = out4 + outStride;
-    FloatVector s00 = FloatVector.fromArray(SPECIES, out, outOffset);
-    FloatVector s01 = FloatVector.fromArray(SPECIES, out, outOffset + LANES);
-    FloatVector s02 = FloatVector.fromArray(SPECIES, out, outOffset + 2 * LANES);
-    FloatVector s03 = FloatVector.fromArray(SPECIES, out, outOffset + 3 * LANES);
-    FloatVector s10 = FloatVector.fromArray(SPECIES, out, out1);
-    FloatVector s11 = FloatVector.fromArray(SPECIES, out, out1 + LANES);
-    FloatVector s12 = FloatVector.fromArray(SPECIES, out, out1 + 2 * LANES);
-    FloatVector s13 = FloatVector.fromArray(SPECIES, out, out1 + 3 * LANES);
-    FloatVector s20 = FloatVector.fromArray(SPECIES, out, out2);
-    FloatVector s21 = FloatVector.fromArray(SPECIES, out, out2 + LANES);
-    FloatVector s22 = FloatVector.fromArray(SPECIES, out, out2 + 2 * LANES);
-    FloatVector s23 = FloatVector.fromArray(SPECIES, out, out2 + 3 * LANES);
-    FloatVector s30 = FloatVector.fromArray(SPECIES, out, out3);
-    FloatVector s31 = FloatVector.fromArray(SPECIES, out, out3 + LANES);
-    FloatVector s32 = FloatVector.fromArray(SPECIES, out, out3 + 2 * LANES);
-    FloatVector s33 = FloatVector.fromArray(SPECIES, out, out3 + 3 * LANES);
-    FloatVector s40 = FloatVector.fromArray(SPECIES, out, out4);
-    FloatVector s41 = FloatVector.fromArray(SPECIES, out, out4 + LANES);
-    FloatVector s42 = FloatVector.fromArray(SPECIES, out, out4 + 2 * LANES);
-    FloatVector s43 = FloatVector.fromArray(SPECIES, out, out4 + 3 * LANES);
-    FloatVector s50 = FloatVector.fromArray(SPECIES, out, out5);
-    FloatVector s51 = FloatVector.fromArray(SPECIES, out, out5 + LANES);
-    FloatVector s52 = FloatVector.fromArray(SPECIES, out, out5 + 2 * LANES);
-    FloatVector s53 = FloatVector.fromArray(SPECIES, out, out5 + 3 * LANES);
-    for (int k = 0; k < inner; k++) {
-      int row = offset + k * PANEL;
-      FloatVector b0 = FloatVector.fromArray(SPECIES, packed, row);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, packed, row + LANES);
-      FloatVector b2 = FloatVector.fromArray(SPECIES, packed, row + 2 * LANES);
-      FloatVector b3 = FloatVector.fromArray(SPECIES, packed, row + 3 * LANES);
-      FloatVector a0 = FloatVector.broadcast(SPECIES, a[aOffset + k]);
-      s00 = a0.fma(b0, s00);
-      s01 = a0.fma(b1, s01);
-      s02 = a0.fma(b2, s02);
-      s03 = a0.fma(b3, s03);
-      FloatVector a1 = FloatVector.broadcast(SPECIES, a[a1Offset + k]);
-      s10 = a1.fma(b0, s10);
-      s11 = a1.fma(b1, s11);
-      s12 = a1.fma(b2, s12);
-      s13 = a1.fma(b3, s13);
-      FloatVector a2 = FloatVector.broadcast(SPECIES, a[a2Offset + k]);
-      s20 = a2.fma(b0, s20);
-      s21 = a2.fma(b1, s21);
-      s22 = a2.fma(b2, s22);
-      s23 = a2.fma(b3, s23);
-      FloatVector a3 = FloatVector.broadcast(SPECIES, a[a3Offset + k]);
-      s30 = a3.fma(b0, s30);
-      s31 = a3.fma(b1, s31);
-      s32 = a3.fma(b2, s32);
-      s33 = a3.fma(b3, s33);
-      FloatVector a4 = FloatVector.broadcast(SPECIES, a[a4Offset + k]);
-      s40 = a4.fma(b0, s40);
-      s41 = a4.fma(b1, s41);
-      s42 = a4.fma(b2, s42);
-      s43 = a4.fma(b3, s43);
-      FloatVector a5 = FloatVector.broadcast(SPECIES, a[a5Offset + k]);
-      s50 = a5.fma(b0, s50);
-      s51 = a5.fma(b1, s51);
-      s52 = a5.fma(b2, s52);
-      s53 = a5.fma(b3, s53);
-    }
-    s00.intoArray(out, outOffset);
-    s01.intoArray(out, outOffset + LANES);
-    s02.intoArray(out, outOffset + 2 * LANES);
-    s03.intoArray(out, outOffset + 3 * LANES);
-    s10.intoArray(out, out1);
-    s11.intoArray(out, out1 + LANES);
-    s12.intoArray(out, out1 + 2 * LANES);
-    s13.intoArray(out, out1 + 3 * LANES);
-    s20.intoArray(out, out2);
-    s21.intoArray(out, out2 + LANES);
-    s22.intoArray(out, out2 + 2 * LANES);
-    s23.intoArray(out, out2 + 3 * LANES);
-    s30.intoArray(out, out3);
-    s31.intoArray(out, out3 + LANES);
-    s32.intoArray(out, out3 + 2 * LANES);
-    s33.intoArray(out, out3 + 3 * LANES);
-    s40.intoArray(out, out4);
-    s41.intoArray(out, out4 + LANES);
-    s42.intoArray(out, out4 + 2 * LANES);
-    s43.intoArray(out, out4 + 3 * LANES);
-    s50.intoArray(out, out5);
-    s51.intoArray(out, out5 + LANES);
-    s52.intoArray(out, out5 + 2 * LANES);
-    s53.intoArray(out, out5 + 3 * LANES);
-  }
-
-  private static void tile4x4(
-      int inner,
-      float[] a,
-      int aOffset,
-      int aStride,
-      float[] packed,
-      int offset,
-      float[] out,
-      int outOffset,
-      int outStride) {
-    int a1Offset = aOffset + aStride;
-    int a2Offset = a1Offset + aStride;
-    int a3Offset = a2Offset + aStride;
-    int out1 = outOffset + outStride;
-    int out2 = out1 + outStride;
-    int out3 = out2 + outStride;
-    FloatVector s00 = FloatVector.fromArray(SPECIES, out, outOffset);
-    FloatVector s01 = FloatVector.fromArray(SPECIES, out, outOffset + LANES);
-    FloatVector s02 = FloatVector.fromArray(SPECIES, out, outOffset + 2 * LANES);
-    FloatVector s03 = FloatVector.fromArray(SPECIES, out, outOffset + 3 * LANES);
-    FloatVector s10 = FloatVector.fromArray(SPECIES, out, out1);
-    FloatVector s11 = FloatVector.fromArray(SPECIES, out, out1 + LANES);
-    FloatVector s12 = FloatVector.fromArray(SPECIES, out, out1 + 2 * LANES);
-    FloatVector s13 = FloatVector.fromArray(SPECIES, out, out1 + 3 * LANES);
-    FloatVector s20 = FloatVector.fromArray(SPECIES, out, out2);
-    FloatVector s21 = FloatVector.fromArray(SPECIES, out, out2 + LANES);
-    FloatVector s22 = FloatVector.fromArray(SPECIES, out, out2 + 2 * LANES);
-    FloatVector s23 = FloatVector.fromArray(SPECIES, out, out2 + 3 * LANES);
-    FloatVector s30 = FloatVector.fromArray(SPECIES, out, out3);
-    FloatVector s31 = FloatVector.fromArray(SPECIES, out, out3 + LANES);
-    FloatVector s32 = FloatVector.fromArray(SPECIES, out, out3 + 2 * LANES);
-    FloatVector s33 = FloatVector.fromArray(SPECIES, out, out3 + 3 * LANES);
-    for (int k = 0; k < inner; k++) {
-      int row = offset + k * PANEL;
-      FloatVector b0 = FloatVector.fromArray(SPECIES, packed, row);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, packed, row + LANES);
-      FloatVector b2 = FloatVector.fromArray(SPECIES, packed, row + 2 * LANES);
-      FloatVector b3 = FloatVector.fromArray(SPECIES, packed, row + 3 * LANES);
-      FloatVector a0 = FloatVector.broadcast(SPECIES, a[aOffset + k]);
-      s00 = a0.fma(b0, s00);
-      s01 = a0.fma(b1, s01);
-      s02 = a0.fma(b2, s02);
-      s03 = a0.fma(b3, s03);
-      FloatVector a1 = FloatVector.broadcast(SPECIES, a[a1Offset + k]);
-      s10 = a1.fma(b0, s10);
-      s11 = a1.fma(b1, s11);
-      s12 = a1.fma(b2, s12);
-      s13 = a1.fma(b3, s13);
-      FloatVector a2 = FloatVector.broadcast(SPECIES, a[a2Offset + k]);
-      s20 = a2.fma(b0, s20);
-      s21 = a2.fma(b1, s21);
-      s22 = a2.fma(b2, s22);
-      s23 = a2.fma(b3, s23);
-      FloatVector a3 = FloatVector.broadcast(SPECIES, a[a3Offset + k]);
-      s30 = a3.fma(b0, s30);
-      s31 = a3.fma(b1, s31);
-      s32 = a3.fma(b2, s32);
-      s33 = a3.fma(b3, s33);
-    }
-    s00.intoArray(out, outOffset);
-    s01.intoArray(out, outOffset + LANES);
-    s02.intoArray(out, outOffset + 2 * LANES);
-    s03.intoArray(out, outOffset + 3 * LANES);
-    s10.intoArray(out, out1);
-    s11.intoArray(out, out1 + LANES);
-    s12.intoArray(out, out1 + 2 * LANES);
-    s13.intoArray(out, out1 + 3 * LANES);
-    s20.intoArray(out, out2);
-    s21.intoArray(out, out2 + LANES);
-    s22.intoArray(out, out2 + 2 * LANES);
-    s23.intoArray(out, out2 + 3 * LANES);
-    s30.intoArray(out, out3);
-    s31.intoArray(out, out3 + LANES);
-    s32.intoArray(out, out3 + 2 * LANES);
-    s33.intoArray(out, out3 + 3 * LANES);
   }
 
   /// The columns from `start` on, which is where a panel starts.
@@ -509,10 +234,10 @@ final class VectorPackedProduct {
     int tiledColumns = columns & -PANEL;
     for (int i = 0; i < tiledRows; i += BLOCK_ROWS) {
       for (int start = 0; start < tiledColumns; start += PANEL) {
-        for (int k = 0; k < inner; k += 128) {
+        for (int k = 0; k < inner; k += BLOCK_INNER_BFLOAT16) {
           tilesBfloat16(
               Math.min(BLOCK_ROWS, tiledRows - i),
-              Math.min(128, inner - k),
+              Math.min(BLOCK_INNER_BFLOAT16, inner - k),
               a,
               aOffset + i * aStride + k,
               aStride,

@@ -12,15 +12,13 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// One or a few rows (an event) are bound by reading b: each weight is used once, C2 folds its load
 /// into the fma, and as many columns as there are registers for run side by side. Many rows
-/// (training) are bound by the fma units: tiles of 4 rows by 2 vectors. C2 moves all loads of a
-/// loop body before the fmas, so a tile needs a register for each accumulator **and** each load: 4
-/// by 2 needs 14 of AVX2's 16 and reaches 88 % of peak, the usual 6 by 2 spills and falls to 43 %.
-/// AVX-512 has 32 registers: there 8 by 2 (26 in use) is 1.25 times as fast as 4 by 2.
+/// (training) are bound by the fma units and go by tiles of 4 or 8 rows by 2 vectors.
 ///
-/// Products with many rows and columns copy blocks of a and b into the order in which tiles read
-/// them. That makes strides constant, which lets C2 take the range checks out of the loop (by
-/// strides that it only knows at run time it cannot), and spares the caches and the TLB: 1.1 to 1.5
-/// times the speed from 24 rows and 64 columns on (128 columns with AVX-512), a loss below.
+/// Products with many rows and columns copy blocks of b, and of a where that is not in rows, into
+/// the order in which [VectorTiles] reads them. That makes strides constant and spares the caches
+/// and the TLB: 1.1 to 1.5 times the speed from 24 rows and 64 columns on (128 columns with
+/// AVX-512), a loss below. With 512 bits a's rows are read where they lie; with fewer registers a
+/// tile has fewer columns to read them for, and copying them is worth a fifth.
 ///
 /// The text is flat, as vectors must not cross methods: one that C2 does not inline makes it box
 /// them, 20 times slower.
@@ -32,27 +30,28 @@ final class VectorProduct {
   /// 512-bit vectors come with 32 registers instead of 16.
   private static final boolean MANY_REGISTERS = LANES == 16;
 
-  private static final int TILE_ROWS = MANY_REGISTERS ? 8 : 4;
+  private static final int TILE_ROWS = 4;
   private static final int TILE_COLUMNS = 2 * LANES;
-  private static final VectorSpecies<Float> TILE_ROW_SPECIES =
-      MANY_REGISTERS ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
+  private static final int PANEL = VectorTiles.PANEL;
 
-  // A panel of b (BLOCK_INNER x TILE_COLUMNS) stays in L1, a block of a and one of b in L2. Rows of
-  // out are often 4 KiB apart: 48 pages go into the first-level TLB (64 on most processors), where
-  // 128 cost a fifth of the speed.
-  private static final int BLOCK_INNER = 256;
-  private static final int BLOCK_ROWS = 48;
-  private static final int BLOCK_COLUMNS = 512;
+  // A block of b stays in L2.
+  private static final int BLOCK_INNER = VectorTiles.BLOCK_INNER;
+  private static final int BLOCK_ROWS = VectorTiles.BLOCK_ROWS;
+  private static final int BLOCK_COLUMNS = 1024;
 
   // From how many rows and columns on, and from what inner size, the copies pay.
   private static final int PACKED_ROWS = 24;
-  private static final int PACKED_COLUMNS = 4 * TILE_COLUMNS;
+  private static final int PACKED_COLUMNS = MANY_REGISTERS ? 128 : 64;
   private static final int PACKED_INNER = 8;
 
-  private static final int PACKED_B = BLOCK_ROWS * BLOCK_INNER;
+  /// How many rows of b tiles pass over at a time where they lie in place.
+  private static final int BLOCK_INNER_IN_PLACE = 256;
 
-  /// Copies of a block of a and, from PACKED_B on, of b: made once in a thread that needs them (640
-  /// KiB).
+  /// Behind the strips of a block of a, of 4 rows at least.
+  private static final int PACKED_B = BLOCK_INNER * (BLOCK_ROWS / 4) * VectorTiles.TURNED;
+
+  /// Copies of a block of a transposed a and, from PACKED_B on, of b: made once in a thread that
+  /// needs them (half a MiB).
   private static final ThreadLocal<float[]> PACKED =
       ThreadLocal.withInitial(() -> new float[PACKED_B + BLOCK_INNER * BLOCK_COLUMNS]);
 
@@ -90,7 +89,7 @@ final class VectorProduct {
       return;
     }
     int wholeRows = rows - rows % TILE_ROWS;
-    int wholeColumns = columns - columns % TILE_COLUMNS;
+    int wholeColumns = columns - columns % PANEL;
     packed(
         wholeRows,
         wholeColumns,
@@ -151,11 +150,11 @@ final class VectorProduct {
       int outStride) {
     int tiled = rows & -4;
     if (tiled > 0) {
-      for (int k = 0; k < inner; k += BLOCK_INNER) {
+      for (int k = 0; k < inner; k += BLOCK_INNER_IN_PLACE) {
         tiles(
             tiled,
             columns,
-            Math.min(BLOCK_INNER, inner - k),
+            Math.min(BLOCK_INNER_IN_PLACE, inner - k),
             a,
             aOffset + k * aInnerStride,
             aRowStride,
@@ -623,7 +622,7 @@ final class VectorProduct {
     s3.intoArray(out, out3, in);
   }
 
-  /// Rows a multiple of TILE_ROWS, columns of TILE_COLUMNS.
+  /// Rows a multiple of TILE_ROWS, columns of PANEL.
   private static void packed(
       int rows,
       int columns,
@@ -640,78 +639,66 @@ final class VectorProduct {
       int outStride) {
     float[] packed = PACKED.get();
     int blocks = (inner + BLOCK_INNER - 1) / BLOCK_INNER;
-    int step = (inner + blocks - 1) / blocks; // 264 as 132 and 132, not 256 and 8
+    int step = (inner + blocks - 1) / blocks; // 132 as 66 and 66, not 128 and 4
     for (int j = 0; j < columns; j += BLOCK_COLUMNS) {
       int blockColumns = Math.min(BLOCK_COLUMNS, columns - j);
       for (int k = 0; k < inner; k += step) {
         int blockInner = Math.min(step, inner - k);
-        packB(blockColumns, blockInner, b, bOffset + k * bStride + j, bStride, packed);
+        pack(blockColumns, blockInner, b, bOffset + k * bStride + j, bStride, packed);
         for (int i = 0; i < rows; i += BLOCK_ROWS) {
           int blockRows = Math.min(BLOCK_ROWS, rows - i);
-          packA(
-              blockRows,
-              blockInner,
-              a,
-              aOffset + i * aRowStride + k * aInnerStride,
-              aRowStride,
-              aInnerStride,
-              packed);
-          packedTiles(
-              blockRows,
-              blockColumns,
-              blockInner,
-              packed,
-              out,
-              outOffset + i * outStride + j,
-              outStride);
+          int aBlock = aOffset + i * aRowStride + k * aInnerStride;
+          int outBlock = outOffset + i * outStride + j;
+          if (MANY_REGISTERS && aInnerStride == 1) {
+            for (int panel = 0; panel < blockColumns; panel += PANEL) {
+              VectorTiles.multiplyAdd(
+                  blockRows,
+                  blockInner,
+                  a,
+                  aBlock,
+                  aRowStride,
+                  packed,
+                  PACKED_B + panel * blockInner,
+                  out,
+                  outBlock + panel,
+                  outStride);
+            }
+          } else {
+            turn(blockRows, blockInner, a, aBlock, aRowStride, aInnerStride, packed);
+            for (int panel = 0; panel < blockColumns; panel += PANEL) {
+              VectorTiles.multiplyAddTurned(
+                  blockRows,
+                  blockInner,
+                  packed,
+                  PACKED_B + panel * blockInner,
+                  out,
+                  outBlock + panel,
+                  outStride);
+            }
+          }
         }
       }
     }
   }
 
-  private static void packedTiles(
-      int rows, int columns, int inner, float[] packed, float[] out, int outOffset, int outStride) {
-    for (int j = 0; j < columns; j += TILE_COLUMNS) {
-      for (int i = 0; i < rows; i += TILE_ROWS) {
-        if (MANY_REGISTERS) {
-          packedTile8x2(
-              inner,
-              packed,
-              i * inner,
-              PACKED_B + j * inner,
-              out,
-              outOffset + i * outStride + j,
-              outStride);
-        } else {
-          packedTile4x2(
-              inner,
-              packed,
-              i * inner,
-              PACKED_B + j * inner,
-              out,
-              outOffset + i * outStride + j,
-              outStride);
-        }
-      }
-    }
-  }
-
-  /// Panels of TILE_COLUMNS columns, k after k.
-  private static void packB(
+  /// Panels of PANEL columns, k after k.
+  private static void pack(
       int columns, int inner, float[] b, int bOffset, int bStride, float[] packed) {
     int to = PACKED_B;
-    for (int j = 0; j < columns; j += TILE_COLUMNS) {
+    for (int j = 0; j < columns; j += PANEL) {
       for (int k = 0; k < inner; k++) {
         int from = bOffset + k * bStride + j;
-        FloatVector.fromArray(SPECIES, b, from).intoArray(packed, to);
-        FloatVector.fromArray(SPECIES, b, from + LANES).intoArray(packed, to + LANES);
-        to += TILE_COLUMNS;
+        for (int l = 0; l < PANEL; l += LANES) {
+          FloatVector.fromArray(SPECIES, b, from + l).intoArray(packed, to + l);
+        }
+        to += PANEL;
       }
     }
   }
 
-  /// Panels of TILE_ROWS rows, k after k. Transposed, they are copied in vectors.
-  private static void packA(
+  /// Strips of a few rows, k after k. Where a is a transposed matrix they are copied in vectors
+  /// that reach beyond the strip; what is too much the next one overwrites.
+  private static void turn(
       int rows,
       int inner,
       float[] a,
@@ -719,152 +706,22 @@ final class VectorProduct {
       int aRowStride,
       int aInnerStride,
       float[] packed) {
-    for (int i = 0; i < rows; i += TILE_ROWS) {
+    int inVectors = aRowStride == 1 && aInnerStride >= LANES ? inner - 1 : 0;
+    int to = 0;
+    int height;
+    for (int i = 0; i < rows; i += height) {
+      height = VectorTiles.height(rows - i);
       int from = aOffset + i * aRowStride;
-      int to = i * inner;
-      if (aRowStride == 1) {
-        packTransposedA(inner, a, from, aInnerStride, packed, to);
-      } else {
-        for (int r = 0; r < TILE_ROWS; r++) {
-          for (int k = 0; k < inner; k++) {
-            packed[to + k * TILE_ROWS + r] = a[from + r * aRowStride + k * aInnerStride];
-          }
+      for (int k = 0; k < inVectors; k++) {
+        FloatVector.fromArray(SPECIES, a, from + k * aInnerStride)
+            .intoArray(packed, to + k * VectorTiles.TURNED);
+      }
+      for (int k = inVectors; k < inner; k++) {
+        for (int r = 0; r < height; r++) {
+          packed[to + k * VectorTiles.TURNED + r] = a[from + r * aRowStride + k * aInnerStride];
         }
       }
+      to += inner * VectorTiles.TURNED;
     }
-  }
-
-  private static void packTransposedA(
-      int inner, float[] a, int from, int aInnerStride, float[] packed, int to) {
-    for (int k = 0; k < inner; k++) {
-      int at = from + k * aInnerStride;
-      FloatVector.fromArray(TILE_ROW_SPECIES, a, at).intoArray(packed, to + k * TILE_ROWS);
-    }
-  }
-
-  private static void packedTile8x2(
-      int inner,
-      float[] packed,
-      int aOffset,
-      int bOffset,
-      float[] out,
-      int outOffset,
-      int outStride) {
-    int out1 = outOffset + outStride;
-    int out2 = out1 + outStride;
-    int out3 = out2 + outStride;
-    int out4 = out3 + outStride;
-    int out5 = out4 + outStride;
-    int out6 = out5 + outStride;
-    int out7 = out6 + outStride;
-    FloatVector s00 = FloatVector.fromArray(SPECIES, out, outOffset);
-    FloatVector s01 = FloatVector.fromArray(SPECIES, out, outOffset + LANES);
-    FloatVector s10 = FloatVector.fromArray(SPECIES, out, out1);
-    FloatVector s11 = FloatVector.fromArray(SPECIES, out, out1 + LANES);
-    FloatVector s20 = FloatVector.fromArray(SPECIES, out, out2);
-    FloatVector s21 = FloatVector.fromArray(SPECIES, out, out2 + LANES);
-    FloatVector s30 = FloatVector.fromArray(SPECIES, out, out3);
-    FloatVector s31 = FloatVector.fromArray(SPECIES, out, out3 + LANES);
-    FloatVector s40 = FloatVector.fromArray(SPECIES, out, out4);
-    FloatVector s41 = FloatVector.fromArray(SPECIES, out, out4 + LANES);
-    FloatVector s50 = FloatVector.fromArray(SPECIES, out, out5);
-    FloatVector s51 = FloatVector.fromArray(SPECIES, out, out5 + LANES);
-    FloatVector s60 = FloatVector.fromArray(SPECIES, out, out6);
-    FloatVector s61 = FloatVector.fromArray(SPECIES, out, out6 + LANES);
-    FloatVector s70 = FloatVector.fromArray(SPECIES, out, out7);
-    FloatVector s71 = FloatVector.fromArray(SPECIES, out, out7 + LANES);
-    for (int k = 0; k < inner; k++) {
-      int bRow = bOffset + k * 2 * LANES;
-      int aColumn = aOffset + k * 8;
-      FloatVector b0 = FloatVector.fromArray(SPECIES, packed, bRow);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, packed, bRow + LANES);
-      FloatVector a0 = FloatVector.broadcast(SPECIES, packed[aColumn]);
-      s00 = a0.fma(b0, s00);
-      s01 = a0.fma(b1, s01);
-      FloatVector a1 = FloatVector.broadcast(SPECIES, packed[aColumn + 1]);
-      s10 = a1.fma(b0, s10);
-      s11 = a1.fma(b1, s11);
-      FloatVector a2 = FloatVector.broadcast(SPECIES, packed[aColumn + 2]);
-      s20 = a2.fma(b0, s20);
-      s21 = a2.fma(b1, s21);
-      FloatVector a3 = FloatVector.broadcast(SPECIES, packed[aColumn + 3]);
-      s30 = a3.fma(b0, s30);
-      s31 = a3.fma(b1, s31);
-      FloatVector a4 = FloatVector.broadcast(SPECIES, packed[aColumn + 4]);
-      s40 = a4.fma(b0, s40);
-      s41 = a4.fma(b1, s41);
-      FloatVector a5 = FloatVector.broadcast(SPECIES, packed[aColumn + 5]);
-      s50 = a5.fma(b0, s50);
-      s51 = a5.fma(b1, s51);
-      FloatVector a6 = FloatVector.broadcast(SPECIES, packed[aColumn + 6]);
-      s60 = a6.fma(b0, s60);
-      s61 = a6.fma(b1, s61);
-      FloatVector a7 = FloatVector.broadcast(SPECIES, packed[aColumn + 7]);
-      s70 = a7.fma(b0, s70);
-      s71 = a7.fma(b1, s71);
-    }
-    s00.intoArray(out, outOffset);
-    s01.intoArray(out, outOffset + LANES);
-    s10.intoArray(out, out1);
-    s11.intoArray(out, out1 + LANES);
-    s20.intoArray(out, out2);
-    s21.intoArray(out, out2 + LANES);
-    s30.intoArray(out, out3);
-    s31.intoArray(out, out3 + LANES);
-    s40.intoArray(out, out4);
-    s41.intoArray(out, out4 + LANES);
-    s50.intoArray(out, out5);
-    s51.intoArray(out, out5 + LANES);
-    s60.intoArray(out, out6);
-    s61.intoArray(out, out6 + LANES);
-    s70.intoArray(out, out7);
-    s71.intoArray(out, out7 + LANES);
-  }
-
-  private static void packedTile4x2(
-      int inner,
-      float[] packed,
-      int aOffset,
-      int bOffset,
-      float[] out,
-      int outOffset,
-      int outStride) {
-    int out1 = outOffset + outStride;
-    int out2 = out1 + outStride;
-    int out3 = out2 + outStride;
-    FloatVector s00 = FloatVector.fromArray(SPECIES, out, outOffset);
-    FloatVector s01 = FloatVector.fromArray(SPECIES, out, outOffset + LANES);
-    FloatVector s10 = FloatVector.fromArray(SPECIES, out, out1);
-    FloatVector s11 = FloatVector.fromArray(SPECIES, out, out1 + LANES);
-    FloatVector s20 = FloatVector.fromArray(SPECIES, out, out2);
-    FloatVector s21 = FloatVector.fromArray(SPECIES, out, out2 + LANES);
-    FloatVector s30 = FloatVector.fromArray(SPECIES, out, out3);
-    FloatVector s31 = FloatVector.fromArray(SPECIES, out, out3 + LANES);
-    for (int k = 0; k < inner; k++) {
-      int bRow = bOffset + k * 2 * LANES;
-      int aColumn = aOffset + k * 4;
-      FloatVector b0 = FloatVector.fromArray(SPECIES, packed, bRow);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, packed, bRow + LANES);
-      FloatVector a0 = FloatVector.broadcast(SPECIES, packed[aColumn]);
-      s00 = a0.fma(b0, s00);
-      s01 = a0.fma(b1, s01);
-      FloatVector a1 = FloatVector.broadcast(SPECIES, packed[aColumn + 1]);
-      s10 = a1.fma(b0, s10);
-      s11 = a1.fma(b1, s11);
-      FloatVector a2 = FloatVector.broadcast(SPECIES, packed[aColumn + 2]);
-      s20 = a2.fma(b0, s20);
-      s21 = a2.fma(b1, s21);
-      FloatVector a3 = FloatVector.broadcast(SPECIES, packed[aColumn + 3]);
-      s30 = a3.fma(b0, s30);
-      s31 = a3.fma(b1, s31);
-    }
-    s00.intoArray(out, outOffset);
-    s01.intoArray(out, outOffset + LANES);
-    s10.intoArray(out, out1);
-    s11.intoArray(out, out1 + LANES);
-    s20.intoArray(out, out2);
-    s21.intoArray(out, out2 + LANES);
-    s30.intoArray(out, out3);
-    s31.intoArray(out, out3 + LANES);
   }
 }
