@@ -32,8 +32,9 @@ final class VectorPackedProduct {
 
   private static final int BLOCK_ROWS = VectorTiles.BLOCK_ROWS;
 
-  /// The row of out in a panel that reaches beyond it.
-  private static final ThreadLocal<float[]> LAST = ThreadLocal.withInitial(() -> new float[PANEL]);
+  /// Up to four rows of out in a panel that reaches beyond it.
+  private static final ThreadLocal<float[]> LAST =
+      ThreadLocal.withInitial(() -> new float[4 * PANEL]);
 
   private VectorPackedProduct() {}
 
@@ -67,29 +68,57 @@ final class VectorPackedProduct {
         }
       }
     }
-    for (int i = 0; i < rows; i++) {
-      row(
-          i < tiledRows ? tiledColumns : 0,
-          columns,
-          inner,
-          a,
-          aOffset + i * aStride,
-          packed,
-          out,
-          outOffset + i * outStride);
+    if (tiledColumns < columns) {
+      for (int i = 0; i < tiledRows; i += 4) {
+        lastTile(
+            tiledColumns,
+            columns,
+            inner,
+            a,
+            aOffset + i * aStride,
+            aStride,
+            packed,
+            out,
+            outOffset + i * outStride,
+            outStride);
+      }
+    }
+    for (int i = tiledRows; i < rows; i++) {
+      row(columns, inner, a, aOffset + i * aStride, packed, out, outOffset + i * outStride);
     }
   }
 
-  /// The columns from `start` on, which is where a panel starts.
-  private static void row(
+  /// Four rows of the last panel, whose columns may reach beyond those of out.
+  private static void lastTile(
       int start,
       int columns,
       int inner,
       float[] a,
       int aOffset,
+      int aStride,
       float[] packed,
       float[] out,
-      int outOffset) {
+      int outOffset,
+      int outStride) {
+    int width = PackedWeights.width(columns, start);
+    float[] last = LAST.get();
+    for (int i = 0; i < 4; i++) {
+      System.arraycopy(out, outOffset + i * outStride + start, last, i * PANEL, columns - start);
+    }
+    int offset = start * inner;
+    if (width == HALF_PANEL) {
+      VectorTiles.multiplyAddNarrow(inner, a, aOffset, aStride, packed, offset, last, 0, PANEL);
+    } else {
+      VectorTiles.multiplyAdd(4, inner, a, aOffset, aStride, packed, offset, last, 0, PANEL);
+    }
+    for (int i = 0; i < 4; i++) {
+      System.arraycopy(last, i * PANEL, out, outOffset + i * outStride + start, columns - start);
+    }
+  }
+
+  private static void row(
+      int columns, int inner, float[] a, int aOffset, float[] packed, float[] out, int outOffset) {
+    int start = 0;
     for (; start + PANEL <= columns; start += PANEL) {
       panel(PANEL, inner, a, aOffset, packed, start * inner, out, outOffset + start);
     }

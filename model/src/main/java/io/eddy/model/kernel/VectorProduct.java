@@ -41,7 +41,7 @@ final class VectorProduct {
 
   // From how many rows and columns on, and from what inner size, the copies pay.
   private static final int PACKED_ROWS = 24;
-  private static final int PACKED_COLUMNS = MANY_REGISTERS ? 128 : 64;
+  private static final int PACKED_COLUMNS = PANEL;
   private static final int PACKED_INNER = 8;
 
   /// How many rows of b tiles pass over at a time where they lie in place.

@@ -31,6 +31,7 @@ final class VectorTiles {
   private static final boolean MANY_REGISTERS = LANES == 16;
 
   static final int PANEL = PackedWeights.PANEL;
+  private static final int HALF_PANEL = PackedWeights.HALF_PANEL;
 
   /// How many rows of a panel, and columns of a, to pass over at a time: a panel's block is half of
   /// L1, or, with 512 bits, of the larger L1 that comes with them.
@@ -89,6 +90,26 @@ final class VectorTiles {
         int outRow = outOffset + r * outStride;
         tile4x2(inner, a, aRow, aStride, panel, offset + j, out, outRow + j, outStride);
       }
+    }
+  }
+
+  /// The same with a panel of half the width.
+  ///
+  /// @param a (4, inner), in rows of aStride
+  /// @param panel (inner, PANEL / 2)
+  /// @param out (4, PANEL / 2)
+  static void multiplyAddNarrow(
+      int inner,
+      float[] a,
+      int aOffset,
+      int aStride,
+      float[] panel,
+      int offset,
+      float[] out,
+      int outOffset,
+      int outStride) {
+    for (int j = 0; j < HALF_PANEL; j += 2 * LANES) {
+      narrow4x2(inner, a, aOffset, aStride, panel, offset + j, out, outOffset + j, outStride);
     }
   }
 
@@ -343,6 +364,57 @@ final class VectorTiles {
     FloatVector s31 = FloatVector.fromArray(SPECIES, out, out3 + LANES);
     for (int k = 0; k < inner; k++) {
       int row = offset + k * PANEL;
+      FloatVector b0 = FloatVector.fromArray(SPECIES, panel, row);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, panel, row + LANES);
+      FloatVector a0 = FloatVector.broadcast(SPECIES, a[aOffset + k]);
+      s00 = a0.fma(b0, s00);
+      s01 = a0.fma(b1, s01);
+      FloatVector a1 = FloatVector.broadcast(SPECIES, a[a1Offset + k]);
+      s10 = a1.fma(b0, s10);
+      s11 = a1.fma(b1, s11);
+      FloatVector a2 = FloatVector.broadcast(SPECIES, a[a2Offset + k]);
+      s20 = a2.fma(b0, s20);
+      s21 = a2.fma(b1, s21);
+      FloatVector a3 = FloatVector.broadcast(SPECIES, a[a3Offset + k]);
+      s30 = a3.fma(b0, s30);
+      s31 = a3.fma(b1, s31);
+    }
+    s00.intoArray(out, outOffset);
+    s01.intoArray(out, outOffset + LANES);
+    s10.intoArray(out, out1);
+    s11.intoArray(out, out1 + LANES);
+    s20.intoArray(out, out2);
+    s21.intoArray(out, out2 + LANES);
+    s30.intoArray(out, out3);
+    s31.intoArray(out, out3 + LANES);
+  }
+
+  private static void narrow4x2(
+      int inner,
+      float[] a,
+      int aOffset,
+      int aStride,
+      float[] panel,
+      int offset,
+      float[] out,
+      int outOffset,
+      int outStride) {
+    int a1Offset = aOffset + aStride;
+    int a2Offset = a1Offset + aStride;
+    int a3Offset = a2Offset + aStride;
+    int out1 = outOffset + outStride;
+    int out2 = out1 + outStride;
+    int out3 = out2 + outStride;
+    FloatVector s00 = FloatVector.fromArray(SPECIES, out, outOffset);
+    FloatVector s01 = FloatVector.fromArray(SPECIES, out, outOffset + LANES);
+    FloatVector s10 = FloatVector.fromArray(SPECIES, out, out1);
+    FloatVector s11 = FloatVector.fromArray(SPECIES, out, out1 + LANES);
+    FloatVector s20 = FloatVector.fromArray(SPECIES, out, out2);
+    FloatVector s21 = FloatVector.fromArray(SPECIES, out, out2 + LANES);
+    FloatVector s30 = FloatVector.fromArray(SPECIES, out, out3);
+    FloatVector s31 = FloatVector.fromArray(SPECIES, out, out3 + LANES);
+    for (int k = 0; k < inner; k++) {
+      int row = offset + k * HALF_PANEL;
       FloatVector b0 = FloatVector.fromArray(SPECIES, panel, row);
       FloatVector b1 = FloatVector.fromArray(SPECIES, panel, row + LANES);
       FloatVector a0 = FloatVector.broadcast(SPECIES, a[aOffset + k]);

@@ -13,6 +13,9 @@ final class Matrices {
 
   private static final int[] NO_INTS = new int[0];
 
+  /// A cache line: each is written once and whole, not once a row of the stored matrix.
+  private static final int TURNED_AT_ONCE = 16;
+
   private final Parameters parameters;
   final float[][] forward; // (inputs, outputs), packed
   final float[][] backward; // (outputs, inputs), packed, only where it was asked for
@@ -92,9 +95,12 @@ final class Matrices {
         int outputs = spec.outputs();
         float[] out = turned[index];
         float[] stored = parameters.values(index);
-        for (int input = 0; input < inputs; input++) {
+        for (int first = 0; first < inputs; first += TURNED_AT_ONCE) {
+          int last = Math.min(inputs, first + TURNED_AT_ONCE);
           for (int output = 0; output < outputs; output++) {
-            out[output * inputs + input] = stored[input * outputs + output];
+            for (int input = first; input < last; input++) {
+              out[output * inputs + input] = stored[input * outputs + output];
+            }
           }
         }
         PackedWeights.pack(out, 0, inputs, outputs, inputs, backward[index]);
