@@ -13,6 +13,7 @@ module io.eddy.model {
   exports io.eddy.model.checkpoint;
   exports io.eddy.model.composition;
   exports io.eddy.model.embedding;
+  exports io.eddy.model.evaluation;
   exports io.eddy.model.exchange;
   exports io.eddy.model.exchange.onnx;
   exports io.eddy.model.kernel;
