@@ -9,6 +9,7 @@ module io.eddy.model {
 
   exports io.eddy.model;
   exports io.eddy.model.attention;
+  exports io.eddy.model.baseline;
   exports io.eddy.model.cell;
   exports io.eddy.model.checkpoint;
   exports io.eddy.model.composition;
