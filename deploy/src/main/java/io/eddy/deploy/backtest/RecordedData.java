@@ -1,0 +1,70 @@
+package io.eddy.deploy.backtest;
+
+import io.eddy.deploy.csv.Recording;
+import io.eddy.deploy.process.ExitCode;
+import io.eddy.deploy.process.UserException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// A user's own recording as a data set: the last values of each series are forecast.
+///
+/// @param horizon steps ahead
+/// @param season steps of one season, 1 for none
+/// @param origins how many forecasts of each series; they lie a horizon apart, so that each of the
+///   last `origins · horizon` values is forecast once
+public record RecordedData(int horizon, int season, int origins) {
+  /// Looking back further than this costs more than it tells.
+  private static final int LONGEST_LOOKBACK = 336;
+
+  /// The data set of a recording; series that are too short are left out.
+  ///
+  /// @param name what to call it
+  /// @throws UserException if no series is long enough
+  public DataSet of(String name, Recording recording) {
+    int tested = origins * horizon;
+    int least = tested + Math.max(2, season + 1);
+    List<RecordedSeries> series = new ArrayList<>();
+    int shortest = Integer.MAX_VALUE;
+    int longest = 0;
+    for (var one : LongFile.of(recording).series().entrySet()) {
+      LongFile.Values values = one.getValue();
+      longest = Math.max(longest, values.length());
+      if (values.length() < least) {
+        continue; // too short to learn from and to be judged by
+      }
+      int train = values.length() - tested;
+      shortest = Math.min(shortest, train);
+      series.add(
+          new RecordedSeries(
+              one.getKey(),
+              values.times(),
+              values.values(),
+              train,
+              new RecordedSeries.Origins(train, values.length() - horizon, horizon),
+              1,
+              season));
+    }
+    if (series.isEmpty()) {
+      throw new UserException(
+          ExitCode.USAGE,
+          "the longest series of %s has %d values, but %d origins of %d steps and a season of %d need at least %d: lower --origins or --horizon"
+              .formatted(name, longest, origins, horizon, season, least));
+    }
+    return new DataSet(
+        name,
+        "%d series, the last %d values of each".formatted(series.size(), tested),
+        horizon,
+        season,
+        lookback(shortest),
+        List.of(Metric.MASE, Metric.SMAPE, Metric.MSIS, Metric.PINBALL, Metric.MAE, Metric.RMSE),
+        Optional.empty(),
+        series);
+  }
+
+  /// Two seasons and one step more, or what the shortest series leaves room for.
+  private int lookback(int train) {
+    int wanted = Math.max(2 * season + 1, 2 * horizon);
+    return Math.clamp(Math.min(wanted, (train - horizon) / 3), 1, LONGEST_LOOKBACK);
+  }
+}

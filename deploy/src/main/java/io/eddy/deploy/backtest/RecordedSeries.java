@@ -1,0 +1,113 @@
+package io.eddy.deploy.backtest;
+
+import io.eddy.model.evaluation.Measures;
+import java.util.Arrays;
+
+/// A series of a data set, and where forecasts of it are asked for.
+///
+/// An origin is the number of values that are known when a forecast is made.
+public final class RecordedSeries {
+  private final String key;
+  private final long[] times; // (N) milliseconds since 1970
+  private final double[] values; // (N)
+  private final Origins origins;
+  private final int trainLength;
+  private final double unit;
+  private final double scale;
+
+  /// @param trainLength values of the training part
+  /// @param scaleSeason steps of the season that the scaled errors compare with
+  RecordedSeries(
+      String key,
+      long[] times,
+      double[] values,
+      int trainLength,
+      Origins origins,
+      double unit,
+      int scaleSeason) {
+    this.key = key;
+    this.times = times;
+    this.values = values;
+    this.origins = origins;
+    this.trainLength = trainLength;
+    this.unit = unit;
+    this.scale = Measures.scale(values, trainLength, scaleSeason);
+  }
+
+  /// Where forecasts are made.
+  ///
+  /// @param first known values at the first one
+  /// @param last known values at the last one
+  /// @param stride values from one to the next
+  public record Origins(int first, int last, int stride) {
+
+    public Origins {
+      if (first < 1 || last < first || stride < 1) {
+        throw new IllegalArgumentException(
+            "origins from %d to %d by %d".formatted(first, last, stride));
+      }
+    }
+
+    /// A single origin.
+    static Origins single(int known) {
+      return new Origins(known, known, 1);
+    }
+
+    /// How many there are.
+    public int count() {
+      return (last - first) / stride + 1;
+    }
+
+    boolean contains(int known) {
+      return known >= first && known <= last && (known - first) % stride == 0;
+    }
+
+    int index(int known) {
+      return (known - first) / stride;
+    }
+  }
+
+  /// The series' name.
+  public String key() {
+    return key;
+  }
+
+  /// Where forecasts are made.
+  public Origins origins() {
+    return origins;
+  }
+
+  /// When a step happened, in milliseconds since 1970.
+  public long time(int step) {
+    return times[step];
+  }
+
+  /// The value of a step; NaN behind the last one and where one is missing.
+  public double value(int step) {
+    return step < values.length ? values[step] : Double.NaN;
+  }
+
+  /// How many values there are.
+  public int length() {
+    return values.length;
+  }
+
+  /// What pooled errors are divided by.
+  public double unit() {
+    return unit;
+  }
+
+  /// What scaled errors are divided by.
+  public double scale() {
+    return scale;
+  }
+
+  TrainingSeries trainingPart() {
+    int known = origins.first();
+    return new TrainingSeries(
+        key,
+        Arrays.copyOf(times, known),
+        Arrays.copyOf(values, known),
+        Math.min(trainLength, known));
+  }
+}
