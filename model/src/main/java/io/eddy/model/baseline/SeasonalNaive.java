@@ -16,9 +16,7 @@ public record SeasonalNaive(int season) implements Baseline {
 
   @Override
   public FittedBaseline fit(double[] values, int length) {
-    return (origin, ahead) -> {
-      int back = Seasons.sameStep(origin, ahead, season);
-      return values[back < 0 ? origin - 1 : back];
-    };
+    return (origin, ahead) ->
+        values[origin < season ? origin - 1 : Seasons.sameStep(origin, ahead, season)];
   }
 }

@@ -17,7 +17,7 @@ final class Seasons {
     return (ahead - 1) / season + 1;
   }
 
-  /// The newest known step at the place of the one to forecast; negative for none.
+  /// The newest known step at the place of the one to forecast; of at least one season.
   static int sameStep(int origin, int ahead, int season) {
     return origin - 1 + ahead - season * count(ahead, season);
   }
