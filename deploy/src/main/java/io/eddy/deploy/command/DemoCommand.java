@@ -1,9 +1,6 @@
 package io.eddy.deploy.command;
 
-import io.eddy.deploy.csv.Columns;
-import io.eddy.deploy.csv.CsvReader;
 import io.eddy.deploy.csv.Recording;
-import io.eddy.deploy.csv.TimeFormat;
 import io.eddy.deploy.demo.Demo;
 import io.eddy.deploy.demo.DemoSettings;
 import io.eddy.deploy.demo.Display;
@@ -104,41 +101,7 @@ final class DemoCommand implements Callable<Integer> {
   @Mixin private SettingsOption setting = new SettingsOption();
 
   /// What is replayed.
-  static final class Input {
-    @Option(
-        names = "--csv",
-        paramLabel = "FILE[.gz]",
-        description = "Replay this file; its first row names the columns.")
-    private @Nullable Path csv;
-
-    @Option(
-        names = "--key",
-        paramLabel = "COLUMN",
-        description = "Column that names the series. Default: the file is one series.")
-    private @Nullable String key;
-
-    @Option(
-        names = "--time",
-        paramLabel = "COLUMN",
-        description =
-            "Column of times: ISO dates, date-times and year-months, epoch milliseconds or seconds,"
-                + " or step numbers (one hour each). Default: rows are steps.")
-    private @Nullable String time;
-
-    @Option(
-        names = "--value",
-        paramLabel = "COLUMN",
-        description = "Column of values. Default: the only other column.")
-    private @Nullable String value;
-
-    @Option(
-        names = "--time-format",
-        paramLabel = "FORMAT",
-        description =
-            "iso, millis, seconds, step, or a pattern such as \"dd.MM.yyyy HH:mm\". Default: told"
-                + " from the first row.")
-    private @Nullable String timeFormat;
-
+  static final class Input extends RecordingOptions {
     @Option(
         names = "--rate",
         paramLabel = "N",
@@ -266,11 +229,8 @@ final class DemoCommand implements Callable<Integer> {
   private DemoSettings settings() {
     Map<String, String> settings = new LinkedHashMap<>(network.settings());
     settings.putAll(setting.settings());
-    Optional<Recording> recording = Optional.ofNullable(input.csv).map(this::read);
-    String source =
-        Optional.ofNullable(input.csv)
-            .map(Path::toString)
-            .orElse("this machine's own metrics, live");
+    Optional<Recording> recording = input.csv().map(this::read);
+    String source = input.csv().map(Path::toString).orElse("this machine's own metrics, live");
     return new DemoSettings(
         recording,
         "eddy demo   %s   log: %s   Ctrl-C ends".formatted(source, log),
@@ -282,18 +242,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private Recording read(Path csv) {
-    var columns =
-        new Columns(
-            Optional.ofNullable(input.key),
-            Optional.ofNullable(input.time),
-            Optional.ofNullable(input.value),
-            Optional.ofNullable(input.timeFormat).map(this::timeFormat));
-    Recording recording = CsvReader.read(csv, columns);
-    words()
-        .println(
-            "%s: %s rows, %s series"
-                .formatted(
-                    csv, Numbers.count(recording.size()), Numbers.count(recording.keys().size())));
+    Recording recording = input.read(csv, spec, words());
     if (recording.unreadableRows() > 0) {
       words()
           .println(
@@ -304,31 +253,13 @@ final class DemoCommand implements Callable<Integer> {
     return recording;
   }
 
-  private TimeFormat timeFormat(String name) {
-    try {
-      return TimeFormat.named(name);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--time-format \"%s\" is no format (%s), expected iso, millis, seconds, step, or a pattern such as"
-                  .formatted(name, e.getMessage())
-              + " \"dd.MM.yyyy HH:mm\"",
-          e);
-    }
-  }
-
   private void checkUsage() {
     require(seconds == null || seconds > 0, "--seconds must be more than 0");
     require(input.rate == null || input.rate > 0, "--rate must be more than 0");
     require(port >= 0 && port <= 65_535, "--port must be between 1 and 65535");
     require(
-        input.csv != null
-            || (input.key == null
-                && input.time == null
-                && input.value == null
-                && input.timeFormat == null
-                && input.rate == null
-                && !input.noWait),
+        input.csv().isPresent()
+            || (!input.describesColumns() && input.rate == null && !input.noWait),
         "--key, --time, --value, --time-format, --rate and --no-wait describe a file: give it with"
             + " --csv");
   }

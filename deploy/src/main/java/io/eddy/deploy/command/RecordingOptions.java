@@ -1,0 +1,90 @@
+package io.eddy.deploy.command;
+
+import io.eddy.deploy.csv.Columns;
+import io.eddy.deploy.csv.CsvReader;
+import io.eddy.deploy.csv.Recording;
+import io.eddy.deploy.csv.TimeFormat;
+import io.eddy.deploy.terminal.Numbers;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/// A file of recorded series and its columns, as options.
+class RecordingOptions {
+  @Option(
+      names = "--csv",
+      paramLabel = "FILE[.gz]",
+      description = "Read this file; its first row names the columns.")
+  private @Nullable Path csv;
+
+  @Option(
+      names = "--key",
+      paramLabel = "COLUMN",
+      description = "Column that names the series. Default: the file is one series.")
+  private @Nullable String key;
+
+  @Option(
+      names = "--time",
+      paramLabel = "COLUMN",
+      description =
+          "Column of times: ISO dates, date-times and year-months, epoch milliseconds or seconds,"
+              + " or step numbers (one hour each). Default: rows are steps.")
+  private @Nullable String time;
+
+  @Option(
+      names = "--value",
+      paramLabel = "COLUMN",
+      description = "Column of values. Default: the only other column.")
+  private @Nullable String value;
+
+  @Option(
+      names = "--time-format",
+      paramLabel = "FORMAT",
+      description =
+          "iso, millis, seconds, step, or a pattern such as \"dd.MM.yyyy HH:mm\". Default: told"
+              + " from the first row.")
+  private @Nullable String timeFormat;
+
+  /// The file, if one is given.
+  Optional<Path> csv() {
+    return Optional.ofNullable(csv);
+  }
+
+  /// Whether anything is said about columns.
+  boolean describesColumns() {
+    return key != null || time != null || value != null || timeFormat != null;
+  }
+
+  /// Reads the file and says what is in it.
+  Recording read(Path csv, CommandSpec spec, PrintWriter words) {
+    var columns =
+        new Columns(
+            Optional.ofNullable(key),
+            Optional.ofNullable(time),
+            Optional.ofNullable(value),
+            Optional.ofNullable(timeFormat).map(name -> timeFormat(name, spec)));
+    Recording recording = CsvReader.read(csv, columns);
+    words.println(
+        "%s: %s rows, %s series"
+            .formatted(
+                csv, Numbers.count(recording.size()), Numbers.count(recording.keys().size())));
+    return recording;
+  }
+
+  private static TimeFormat timeFormat(String name, CommandSpec spec) {
+    try {
+      return TimeFormat.named(name);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--time-format \"%s\" is no format (%s), expected iso, millis, seconds, step, or a pattern such as"
+                  .formatted(name, e.getMessage())
+              + " \"dd.MM.yyyy HH:mm\"",
+          e);
+    }
+  }
+}
