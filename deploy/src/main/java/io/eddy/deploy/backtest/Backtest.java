@@ -18,6 +18,9 @@ public final class Backtest {
   /// Stretches of time that the standard error of the coverage is computed from.
   private static final int BLOCKS = 20;
 
+  /// Steps at the end of a series that are kept to be drawn.
+  private static final int DRAWN = 96;
+
   private final DataSet data;
   private final Progress progress;
 
@@ -41,7 +44,7 @@ public final class Backtest {
     private final Contender contender;
     private final Evaluation evaluation;
     private final boolean blocksOfTime;
-    private final Map<String, Fan> lastFans = new HashMap<>();
+    private final Map<String, List<Outcome.Made>> fans = new HashMap<>();
     private final List<Course> courses = new ArrayList<>();
     private long observations;
     private long forecasts;
@@ -78,7 +81,7 @@ public final class Backtest {
       return new Outcome(
           contender.name(),
           evaluation,
-          lastFans,
+          fans,
           contender.parameters(),
           trainSeconds,
           forecasts,
@@ -106,6 +109,11 @@ public final class Backtest {
 
       int end() {
         return series.origins().last();
+      }
+
+      private int lastOrigin() {
+        int stride = series.origins().stride();
+        return end() - (end() - series.origins().first()) % stride;
       }
 
       void step() {
@@ -136,8 +144,10 @@ public final class Backtest {
         for (int ahead = 1; ahead <= data.horizon(); ahead++) {
           scores.add(block, ahead, series.value(known + ahead - 1), fan);
         }
-        if (known == end() || known + series.origins().stride() > end()) {
-          lastFans.put(series.key(), fan);
+        int left = lastOrigin() - known;
+        if (left % data.horizon() == 0 && left < Math.max(data.horizon(), DRAWN)) {
+          fans.computeIfAbsent(series.key(), _ -> new ArrayList<>())
+              .add(new Outcome.Made(known, fan));
         }
       }
     }

@@ -9,7 +9,8 @@ import io.eddy.model.evaluation.NaiveReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -58,13 +59,13 @@ public enum BenchmarkData {
           Optional.of(new NaiveReference(9.161, 2.777)));
     }
   },
-  ETTH1("Electricity transformer 1, hourly, 7 channels") {
+  ETTH1("Electricity transformer 1, hourly, 7 channels", "2016-07-01") {
     @Override
     DataSet load(Path folder, OptionalInt horizon) {
       return transformer(folder.resolve("ett").resolve("ETTh1.csv.gz"), horizon.orElse(96));
     }
   },
-  ETTH2("Electricity transformer 2, hourly, 7 channels") {
+  ETTH2("Electricity transformer 2, hourly, 7 channels", "2016-07-01") {
     @Override
     DataSet load(Path folder, OptionalInt horizon) {
       return transformer(folder.resolve("ett").resolve("ETTh2.csv.gz"), horizon.orElse(96));
@@ -76,7 +77,7 @@ public enum BenchmarkData {
       Table table = Table.read(folder.resolve("exchange-rate").resolve("exchange_rate.csv"), 0);
       int train = table.rows() * 7 / 10;
       int test = table.rows() - table.rows() / 5;
-      long[] times = times(table.rows(), Instant.parse("1990-01-01T00:00:00Z"), Duration.ofDays(1));
+      long[] times = times(table.rows(), Duration.ofDays(1));
       return standardised(table, times, table.rows(), train, test, horizon.orElse(96), 1, 96);
     }
   },
@@ -88,9 +89,8 @@ public enum BenchmarkData {
       int train = table.rows() * 8 / 10;
       int first = train + TRAFFIC_INPUT;
       // The published code stops one window early.
-      var origins = new RecordedSeries.Origins(first, table.rows() - steps - 1, 1);
-      long[] times =
-          times(table.rows(), Instant.parse("2012-03-01T00:00:00Z"), Duration.ofMinutes(5));
+      RecordedSeries.Origins origins = origins(first, table.rows() - 1, steps);
+      long[] times = times(table.rows(), Duration.ofMinutes(5));
       List<RecordedSeries> series = new ArrayList<>();
       for (int column = 0; column < table.columns().size(); column++) {
         series.add(
@@ -106,7 +106,7 @@ public enum BenchmarkData {
           series);
     }
   },
-  WEB_TRAFFIC_1000("Daily views of 1,000 Wikipedia pages") {
+  WEB_TRAFFIC_1000("Daily views of 1,000 Wikipedia pages", "2015-07-01") {
     @Override
     DataSet load(Path folder, OptionalInt horizon) {
       return competition(
@@ -119,7 +119,7 @@ public enum BenchmarkData {
           Optional.empty());
     }
   },
-  AIR_PASSENGERS("Airline passengers a month, one step ahead over the last 48") {
+  AIR_PASSENGERS("Airline passengers a month, one step ahead over the last 48", "1949-01-01") {
     @Override
     DataSet load(Path folder, OptionalInt horizon) {
       return oneSeries(
@@ -145,12 +145,22 @@ public enum BenchmarkData {
   };
 
   private static final int TRAFFIC_INPUT = 12;
-  private static final Instant EPOCH = Instant.EPOCH;
 
   private final String description;
+  private final LocalDate start;
+  private final boolean dated;
 
+  /// Of series whose times are not known, and made up to begin in 1970.
   BenchmarkData(String description) {
     this.description = description;
+    start = LocalDate.EPOCH;
+    dated = false;
+  }
+
+  BenchmarkData(String description, String start) {
+    this.description = description;
+    this.start = LocalDate.parse(start);
+    dated = true;
   }
 
   /// What the command line calls it.
@@ -197,7 +207,8 @@ public enum BenchmarkData {
       List<Metric> metrics,
       Optional<NaiveReference> reference,
       List<RecordedSeries> series) {
-    return new DataSet(key(), description, horizon, season, lookback, metrics, reference, series);
+    return new DataSet(
+        key(), description, dated, horizon, season, lookback, metrics, reference, series);
   }
 
   /// One origin a series, at the end of a file of training parts; what follows is in another file.
@@ -226,7 +237,7 @@ public enum BenchmarkData {
           series.add(
               new RecordedSeries(
                   key,
-                  times(values.length, EPOCH, step),
+                  times(values.length, step),
                   values,
                   known.length(),
                   RecordedSeries.Origins.single(known.length()),
@@ -246,7 +257,7 @@ public enum BenchmarkData {
     int train = 12 * 30 * 24;
     int part = 4 * 30 * 24;
     Table table = Table.read(file, 1);
-    long[] times = times(table.rows(), Instant.parse("2016-07-01T00:00:00Z"), Duration.ofHours(1));
+    long[] times = times(table.rows(), Duration.ofHours(1));
     return standardised(table, times, train + 2 * part, train, train + part, horizon, 24, 336);
   }
 
@@ -260,11 +271,7 @@ public enum BenchmarkData {
       int horizon,
       int season,
       int lookback) {
-    if (test + horizon > end) {
-      throw new UserException(
-          ExitCode.USAGE,
-          "--horizon %d: the test part of %s has %d steps".formatted(horizon, key(), end - test));
-    }
+    RecordedSeries.Origins origins = origins(test, end, horizon);
     List<RecordedSeries> series = new ArrayList<>();
     for (int column = 0; column < table.columns().size(); column++) {
       double[] values = Arrays.copyOf(table.values(column), end);
@@ -274,7 +281,7 @@ public enum BenchmarkData {
               times,
               values,
               train,
-              new RecordedSeries.Origins(test, end - horizon, 1),
+              origins,
               deviation(values, train),
               season));
     }
@@ -306,9 +313,19 @@ public enum BenchmarkData {
                 values.times(),
                 values.values(),
                 length - tested,
-                new RecordedSeries.Origins(length - tested, length - horizon, 1),
+                origins(length - tested, length, horizon),
                 1,
                 12)));
+  }
+
+  /// One at every step of the test part that has a whole horizon before its end.
+  RecordedSeries.Origins origins(int test, int end, int horizon) {
+    if (test + horizon > end) {
+      throw new UserException(
+          ExitCode.USAGE,
+          "--horizon %d: the test part of %s has %d steps".formatted(horizon, key(), end - test));
+    }
+    return new RecordedSeries.Origins(test, end - horizon, 1);
   }
 
   private static double deviation(double[] values, int length) {
@@ -323,10 +340,11 @@ public enum BenchmarkData {
     return Math.sqrt(squares / length);
   }
 
-  private static long[] times(int length, Instant start, Duration step) {
+  long[] times(int length, Duration step) {
+    long first = start.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();
     long[] times = new long[length];
     for (int t = 0; t < length; t++) {
-      times[t] = start.toEpochMilli() + t * step.toMillis();
+      times[t] = first + t * step.toMillis();
     }
     return times;
   }

@@ -1,13 +1,17 @@
 package io.eddy.deploy.backtest;
 
+import io.eddy.model.evaluation.Evaluation;
 import io.eddy.model.evaluation.NaiveReference;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Series, and how forecasts of them are judged.
 ///
 /// @param name what the command line calls it
 /// @param description in one line, for people
+/// @param dated whether the times are real ones, and not made up from the numbers of steps
 /// @param horizon steps ahead that are forecast at every origin
 /// @param season steps of one season, 1 for none
 /// @param lookback values that are worth looking back at
@@ -17,6 +21,7 @@ import java.util.Optional;
 public record DataSet(
     String name,
     String description,
+    boolean dated,
     int horizon,
     int season,
     int lookback,
@@ -32,6 +37,14 @@ public record DataSet(
   /// All origins of all series.
   public long origins() {
     return series.stream().mapToLong(one -> one.origins().count()).sum();
+  }
+
+  /// What a contender reached, by the names of the measures that apply: OWA first, if it does.
+  public Map<String, Double> scores(Evaluation evaluation) {
+    Map<String, Double> scores = new LinkedHashMap<>();
+    reference.ifPresent(naive -> scores.put("owa", naive.owa(evaluation)));
+    metrics.forEach(metric -> scores.put(metric.key(), metric.of(evaluation)));
+    return scores;
   }
 
   TrainingData trainingData() {

@@ -40,9 +40,4 @@ public enum Metric {
       case ACCURACY -> evaluation.accuracy();
     };
   }
-
-  /// Whether more is better.
-  public boolean higherIsBetter() {
-    return this == ACCURACY;
-  }
 }

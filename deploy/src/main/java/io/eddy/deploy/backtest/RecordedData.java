@@ -3,6 +3,8 @@ package io.eddy.deploy.backtest;
 import io.eddy.deploy.csv.Recording;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.UserException;
+import io.eddy.deploy.terminal.Numbers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,13 +55,19 @@ public record RecordedData(int horizon, int season, int origins) {
     }
     return new DataSet(
         name,
-        "%d series, the last %d values of each".formatted(series.size(), tested),
+        "%s values at the end of each series".formatted(Numbers.count(tested)),
+        !recordsSteps(recording),
         horizon,
         season,
         lookback(shortest),
         List.of(Metric.MASE, Metric.SMAPE, Metric.MSIS, Metric.PINBALL, Metric.MAE, Metric.RMSE),
         Optional.empty(),
         series);
+  }
+
+  /// Whether the times are only the numbers of steps, an hour each.
+  private static boolean recordsSteps(Recording recording) {
+    return recording.time(0) == Duration.ofHours(1).toMillis();
   }
 
   /// Two seasons and one step more, or what the shortest series leaves room for.

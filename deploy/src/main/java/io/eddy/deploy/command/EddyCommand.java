@@ -52,6 +52,7 @@ public final class EddyCommand implements Runnable {
     eddy.addSubcommand(new WatchCommand(stop));
     eddy.addSubcommand(new ModelCommand());
     eddy.addSubcommand(new ConfigCommand());
+    eddy.addSubcommand(new BacktestCommand());
     eddy.addSubcommand(new BenchCommand());
     eddy.setCaseInsensitiveEnumValuesAllowed(true);
     eddy.setParameterExceptionHandler(new Complaints());

@@ -42,6 +42,7 @@ class CommandLineTest {
         "model export",
         "config",
         "config describe",
+        "backtest",
         "bench"
       })
   void shouldHelpAndTellItsVersionEverywhere(String command) {
@@ -54,7 +55,8 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "run", "topics", "topics plan", "watch", "config", "bench"})
+  @ValueSource(
+      strings = {"demo", "run", "topics", "topics plan", "watch", "config", "backtest", "bench"})
   void shouldShowExamplesInTheHelpOfCommands(String command) {
     execute(with(command.split(" ", -1), "--help"));
 

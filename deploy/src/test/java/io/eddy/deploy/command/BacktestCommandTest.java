@@ -1,0 +1,226 @@
+package io.eddy.deploy.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.eddy.deploy.backtest.BenchmarkFiles;
+import io.eddy.deploy.process.ExitCode;
+import io.eddy.deploy.process.StopSignal;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class BacktestCommandTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @TempDir private Path folder = Path.of("");
+
+  @Test
+  void shouldPrintOneJsonObjectAsTheLastLine() throws IOException {
+    Path csv = growth();
+
+    int exit =
+        execute(
+            "--csv",
+            csv.toString(),
+            "--key",
+            "pump",
+            "--time",
+            "t",
+            "--season",
+            "6",
+            "--horizon",
+            "3",
+            "--origins",
+            "4",
+            "--json");
+
+    assertThat(exit).isEqualTo(ExitCode.OK);
+    assertThat(err.toString()).contains("ridge");
+    assertThat(out.toString().lines()).hasSize(1);
+    JsonNode json = new ObjectMapper().readTree(out.toString());
+    assertThat(json.get("series").asInt()).isEqualTo(2);
+    assertThat(json.get("origins").asInt()).isEqualTo(8);
+    assertThat(json.get("baselines").fieldNames())
+        .toIterable()
+        .contains("last_value", "seasonal_naive", "ridge");
+    JsonNode baseline = json.get("baselines").get("last_value");
+    for (String field :
+        List.of(
+            "mase", "smape", "msis", "mae", "rmse", "coverage_80", "coverage_90", "coverage_95")) {
+      assertThat(baseline.get(field).isNumber()).as(field).isTrue();
+    }
+    assertThat(json.get("baselines").get("seasonal_naive").get("mase").asDouble()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldPrintATable() throws IOException {
+    assertThat(
+            execute(
+                "--csv",
+                waves().toString(),
+                "--key=pump",
+                "--time=t",
+                "--season=6",
+                "--baselines=last_value,theta"))
+        .isEqualTo(ExitCode.OK);
+
+    assertThat(out.toString())
+        .contains("contender", "mase", "in 80 %", "last_value", "theta")
+        .doesNotContain("ridge");
+  }
+
+  @Test
+  void shouldWriteAPageThatNeedsNothingElse() throws IOException {
+    Path page = folder.resolve("report.html");
+
+    assertThat(
+            execute(
+                "--csv",
+                waves().toString(),
+                "--key=pump",
+                "--time=t",
+                "--season=6",
+                "--report",
+                page.toString()))
+        .isEqualTo(ExitCode.OK);
+
+    String html = Files.readString(page);
+    assertThat(out.toString()).contains("the report is in " + page);
+    assertThat(html)
+        .contains("uPlot", "\"maseByStep\":", "\"lower95\":", "\"coverageBySteps\":")
+        .doesNotContain("@DATA@", "@CHART_STYLE@", "@CHART_SCRIPT@", "src=\"http", "href=\"http");
+  }
+
+  @Test
+  void shouldNotLetNamesEndTheScript() throws IOException {
+    Path csv = folder.resolve("a.csv");
+    var rows = new StringBuilder("pump,t,value\n");
+    for (int t = 1; t <= 100; t++) {
+      rows.append("</script><b>,%d,%d\n".formatted(t, t % 5));
+    }
+    Files.writeString(csv, rows);
+    Path page = folder.resolve("report.html");
+
+    execute("--csv", csv.toString(), "--key=pump", "--time=t", "--report", page.toString());
+
+    assertThat(Files.readString(page)).contains("\\u003c/script>").doesNotContain("</script><b>");
+  }
+
+  @Test
+  void shouldListTheDataSetsThatThereAre() {
+    assertThat(execute("--data", "m5", "--data-dir", folder.toString())).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString())
+        .contains("no data set \"m5\"")
+        .contains("m4-hourly, m4-weekly, etth1, etth2, exchange-rate, traffic-los");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "etth1, ETTh1.csv.gz",
+    "m4-hourly, train.csv.gz",
+    "air-passengers, air-passengers.csv"
+  })
+  void shouldSayWhichFileIsMissing(String data, String file) {
+    assertThat(execute("--data", data, "--data-dir", folder.toString())).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("there is no file").contains(file);
+    assertThat(execute("--data", data, "--data-dir", folder.resolve("none").toString()))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("there is no folder").contains("--data-dir");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', --csv FILE",
+    "--data=etth1, --data-dir",
+    "--data-dir=x, --csv FILE",
+    "--csv=a.csv --data=etth1 --data-dir=x, --csv FILE",
+    "--data=etth1 --data-dir=x --season=3, --season",
+    "--csv=a.csv --horizon=0, --horizon",
+    "--csv=a.csv --origins=0, --origins",
+    "--csv=a.csv --season=0, --season",
+  })
+  void shouldRefuseOptionsThatMakeNoSense(String options, String complaint) {
+    assertThat(execute(options.isEmpty() ? new String[0] : options.split(" ", -1)))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains(complaint).contains("eddy backtest --help");
+  }
+
+  @Test
+  void shouldNameColumnsAndBaselines() throws IOException {
+    String csv = waves().toString();
+
+    assertThat(execute("--csv", csv, "--key=pomp", "--time=t")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("no column \"pomp\"").contains("pump, t, value");
+    assertThat(execute("--csv", csv, "--key=pump", "--time=t", "--baselines=arima"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("no \"arima\"").contains("last_value, drift");
+  }
+
+  @Test
+  void shouldRefuseAHorizonBeyondTheTestPart() {
+    String data = BenchmarkFiles.folder().toString();
+
+    assertThat(execute("--data=air-passengers", "--data-dir", data, "--horizon=49"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("--horizon 49").contains("48 steps");
+  }
+
+  @Test
+  void shouldSayThatThePageCannotBeWritten() throws IOException {
+    assertThat(
+            execute(
+                "--csv",
+                waves().toString(),
+                "--key=pump",
+                "--time=t",
+                "--baselines=drift",
+                "--report",
+                folder.resolve("none").resolve("a.html").toString()))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("--report").contains("cannot be written");
+  }
+
+  /// Two series that repeat themselves every six steps.
+  private Path waves() throws IOException {
+    Path csv = folder.resolve("waves.csv");
+    var rows = new StringBuilder("pump,t,value\n");
+    for (int t = 1; t <= 120; t++) {
+      rows.append("a,%d,%d\n".formatted(t, t % 6)).append("b,%d,%d\n".formatted(t, 7 * (t % 6)));
+    }
+    Files.writeString(csv, rows);
+    return csv;
+  }
+
+  /// As [#waves], and by one more each season.
+  private Path growth() throws IOException {
+    Path csv = folder.resolve("growth.csv");
+    var rows = new StringBuilder("pump,t,value\n");
+    for (int t = 1; t <= 120; t++) {
+      int value = t % 6 + t / 6;
+      rows.append("a,%d,%d\n".formatted(t, value)).append("b,%d,%d\n".formatted(t, 7 * value));
+    }
+    Files.writeString(csv, rows);
+    return csv;
+  }
+
+  private int execute(String... arguments) {
+    CommandLine commandLine = EddyCommand.commandLine(new StopSignal());
+    commandLine.setOut(new PrintWriter(out, true));
+    commandLine.setErr(new PrintWriter(err, true));
+    String[] all = new String[arguments.length + 1];
+    all[0] = "backtest";
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    return commandLine.execute(all);
+  }
+}
