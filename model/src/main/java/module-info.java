@@ -8,6 +8,7 @@ module io.eddy.model {
   requires jdk.management;
 
   exports io.eddy.model;
+  exports io.eddy.model.anomaly;
   exports io.eddy.model.attention;
   exports io.eddy.model.baseline;
   exports io.eddy.model.cell;
