@@ -27,7 +27,8 @@ import java.nio.ByteBuffer;
 /// No clock, no randomness, the same bits on every machine. One thread at a time.
 public final class AnomalyDetector {
 
-  /// The score from which on an event is an anomaly: a chance of one in a thousand.
+  /// The score from which on an event is an anomaly unless said otherwise: a chance of one in a
+  /// thousand.
   public static final double THRESHOLD = 0.5;
 
   /// The chance that scores 1, in decades. Beyond it the sketches extrapolate.
@@ -82,10 +83,12 @@ public final class AnomalyDetector {
   private static final double LARGE_RESIDUAL = 0.1;
 
   private static final double LEAST_CHANCE = 1e-7;
+  private static final double LEAST_SCALE = 1e-30;
   private static final float LIMIT = 1e37f;
   private static final float LEAST_LOG = -69; // ln(1e-30)
   private static final double LOG10_E = 0.4342944819032518;
 
+  private final double threshold;
   private final RankSketch values = new RankSketch();
   private final RankSketch daily = new RankSketch();
   private final RankSketch levels = new RankSketch();
@@ -105,8 +108,23 @@ public final class AnomalyDetector {
   private int stayed; // values in a row on one far side, negative for the lower
   private short restless; // bits of the last 16 events: whether the residual was large
 
+  /// A detector that has seen nothing and raises alarms from [#THRESHOLD] on.
+  public AnomalyDetector() {
+    this(THRESHOLD);
+  }
+
   /// A detector that has seen nothing.
-  public AnomalyDetector() {}
+  ///
+  /// @param threshold score from which on an event is an anomaly, above 0 and at most 1: a sixth
+  ///   more is a decade, and leaves a third of the false alarms in noise; a setting, and so no part
+  ///   of what is written
+  public AnomalyDetector(double threshold) {
+    if (!(threshold > 0 && threshold <= 1)) {
+      throw new IllegalArgumentException(
+          "the threshold is " + threshold + ", expected above 0 and at most 1");
+    }
+    this.threshold = threshold;
+  }
 
   /// Judges one event, and learns from it. A value that is not finite teaches nothing and is
   /// nothing rare.
@@ -140,12 +158,12 @@ public final class AnomalyDetector {
       return Verdict.NONE;
     }
     double score = Math.max(0, decades - raised()) / DECADES;
-    boolean anomaly = score >= THRESHOLD;
+    boolean anomaly = score >= threshold;
     if (anomaly) {
       alarmed = events;
       alarmedDecades = (float) decades;
     }
-    AnomalyKind kind = decades >= THRESHOLD * DECADES ? kind() : AnomalyKind.NONE;
+    AnomalyKind kind = decades >= threshold * DECADES ? kind() : AnomalyKind.NONE;
     return new Verdict(score, anomaly, kind, severity(kind, residual, level, logVariance, scale));
   }
 
@@ -224,7 +242,7 @@ public final class AnomalyDetector {
     }
     double since = (double) (events - alarmed) / Math.min(events, RankSketch.MEMORY);
     return since <= QUIET_SHARE
-        ? alarmedDecades - THRESHOLD * DECADES + QUIET_DECADES
+        ? alarmedDecades - threshold * DECADES + QUIET_DECADES
         : RAISED_DECADES * Math.max(0, 1 - since / RAISED_SHARE);
   }
 
@@ -261,7 +279,8 @@ public final class AnomalyDetector {
   }
 
   private static double inScales(double departure, double scale) {
-    return Math.min(Math.abs(departure) / Math.max(scale, 1e-30), LIMIT);
+    double divisor = scale > LEAST_SCALE ? scale : LEAST_SCALE; // NaN too
+    return Math.min(Math.abs(departure) / divisor, LIMIT);
   }
 
   /// Bytes that [#write] needs.
@@ -306,6 +325,10 @@ public final class AnomalyDetector {
   /// @throws java.nio.BufferUnderflowException if the buffer ends too early
   public void read(ByteBuffer from) {
     events = from.getLong();
+    if (events < 0) {
+      throw new IllegalArgumentException(
+          "the detector has seen " + events + " events, expected 0 or more");
+    }
     anchor = from.getDouble();
     previous = from.getDouble();
     alarmed = from.getLong();

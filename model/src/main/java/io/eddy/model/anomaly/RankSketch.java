@@ -10,13 +10,14 @@ import java.util.Arrays;
 /// A number that comes again and again is kept as one exact centroid whatever it weighs. Forgetting
 /// is exponential; instead of shrinking all weights, that of newcomers grows.
 ///
-/// Beyond the largest centroid the probability falls with the square of the distance from the mean,
-/// the tail of a Student distribution with two degrees of freedom: as heavy as it gets with a
-/// finite mean, so what it calls rare is rare. That is trusted for three decades.
+/// Beyond the outermost centroid the chance falls with the square of the distance from the mean, as
+/// it does for Student's distribution with two degrees of freedom: heavier than the tail of
+/// anything with a finite variance, so that what it calls rare is rare. That is trusted for three
+/// decades.
 final class RankSketch {
 
-  /// 32 in 8 bytes each tell probabilities down to 1/5000 apart by a quarter of a decade, and
-  /// interpolation by less.
+  /// 32 of 8 bytes each lie a quarter of a decade apart down to a chance of 1/5000; interpolation
+  /// between them is finer.
   private static final int CENTROIDS = 32;
 
   /// Events after which an observation counts 1/e: two weeks and a half of 5-minute values, with a
@@ -82,18 +83,19 @@ final class RankSketch {
   /// Ranks the number, and does not remember it.
   void rank(float value) {
     find(value);
-    double least = 0.5 / (count() + 1);
+    upper = 1;
+    lower = 1;
     if (size == 0) {
-      upper = 1;
-      lower = 1;
-    } else if (position == size) {
+      return;
+    }
+    double inverse = 1 / (total + unit);
+    double least = 0.5 * unit * inverse;
+    if (position == size) {
       upper = least * beyond(value, values[size - 1]);
-      lower = 1;
     } else if (values[position] == value) {
-      upper = least + (total - before) / (total + unit);
-      lower = least + (before + weights[position]) / (total + unit);
+      upper = least + (total - before) * inverse;
+      lower = least + (before + weights[position]) * inverse;
     } else if (position == 0) {
-      upper = 1;
       lower = least * beyond(value, values[0]);
     } else {
       double left = spread(position - 1, before - weights[position - 1]);
@@ -102,8 +104,8 @@ final class RankSketch {
           ((double) value - values[position - 1])
               / ((double) values[position] - values[position - 1]);
       double below = before - left + part * (left + right);
-      upper = least + (total - below) / (total + unit);
-      lower = least + below / (total + unit);
+      upper = least + (total - below) * inverse;
+      lower = least + below * inverse;
     }
   }
 
@@ -115,13 +117,30 @@ final class RankSketch {
 
   private void find(float value) {
     int index = 0;
-    double weight = 0;
     while (index < size && values[index] < value) {
-      weight += weights[index];
       index++;
     }
     position = index;
-    before = weight;
+    before = weightOfFirst(index);
+  }
+
+  /// Four sums, so that no addition has to wait for the one before.
+  private double weightOfFirst(int count) {
+    double sum0 = 0;
+    double sum1 = 0;
+    double sum2 = 0;
+    double sum3 = 0;
+    int index = 0;
+    for (; index + 4 <= count; index += 4) {
+      sum0 += weights[index];
+      sum1 += weights[index + 1];
+      sum2 += weights[index + 2];
+      sum3 += weights[index + 3];
+    }
+    for (; index < count; index++) {
+      sum0 += weights[index];
+    }
+    return sum0 + sum1 + (sum2 + sum3);
   }
 
   private double beyond(float value, float extreme) {
@@ -134,12 +153,13 @@ final class RankSketch {
   /// The weight that a centroid spreads to each side of it: half, unless it stands for one number.
   private double spread(int index, double before) {
     double weight = weights[index];
-    boolean oneNumber = weight <= unit || weight > capacity(before + weight / 2);
+    boolean oneNumber = weight <= unit || !fits(weight, before + weight / 2);
     return oneNumber ? 0 : weight / 2;
   }
 
-  private double capacity(double middle) {
-    return FULLNESS * middle * (total - middle) / total;
+  /// Whether a centroid may weigh so much around this place: up to FULLNESS · q (1 - q) of all.
+  private boolean fits(double weight, double middle) {
+    return weight * total <= FULLNESS * middle * (total - middle);
   }
 
   private void insert(float value) {
@@ -164,7 +184,7 @@ final class RankSketch {
       int nearest = leftIsNearer ? position - 1 : position;
       double start = leftIsNearer ? before - weights[nearest] : before;
       float weight = weights[nearest] + unit;
-      if (weight <= capacity(start + weight / 2)) {
+      if (fits(weight, start + weight / 2)) {
         values[nearest] += (value - values[nearest]) * (unit / weight);
         weights[nearest] = weight;
         return;

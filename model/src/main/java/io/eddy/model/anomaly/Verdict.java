@@ -4,7 +4,7 @@ package io.eddy.model.anomaly;
 ///
 /// @param score 0..1, rarity on a log scale: 0.5 is a chance of one in a thousand, 1 one in a
 ///   million or less; lowered for a while after an alarm
-/// @param anomaly whether to raise an alarm: the score has reached [AnomalyDetector#THRESHOLD]
+/// @param anomaly whether to raise an alarm: the score has reached the detector's threshold
 /// @param kind what the event looks like, also while alarms are held back; NONE if it is not rare
 /// @param severity how large the departure is: for a spike the residual and for a level the shift,
 ///   in scales; for a variance the factor by which it grew or shrank; 0 if the event is not rare

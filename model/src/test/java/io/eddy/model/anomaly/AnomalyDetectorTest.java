@@ -1,6 +1,7 @@
 package io.eddy.model.anomaly;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
@@ -80,6 +81,31 @@ class AnomalyDetectorTest {
     }
 
     assertThat(1000.0 * alarms / (10 * steps)).as("alarms in 1000 events").isBetween(0.5, 2.0);
+  }
+
+  @Test
+  void shouldRaiseFewerAlarmsFromAHigherThreshold() {
+    var random = new Random(1);
+    var usual = new AnomalyDetector();
+    var strict = new AnomalyDetector(AnomalyDetector.THRESHOLD + 1.0 / 6);
+    int usualAlarms = 0;
+    int strictAlarms = 0;
+
+    for (int step = 0; step < 100_000; step++) {
+      double value = random.nextGaussian();
+      usualAlarms += usual.observe(step * FIVE_MINUTES, value, 0, 1).anomaly() ? 1 : 0;
+      strictAlarms += strict.observe(step * FIVE_MINUTES, value, 0, 1).anomaly() ? 1 : 0;
+    }
+
+    assertThat(strictAlarms).isBetween(1, usualAlarms / 2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, -0.5, 1.01, Double.NaN})
+  void shouldRefuseAThresholdThatNoScoreFits(double threshold) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new AnomalyDetector(threshold))
+        .withMessageContaining("expected above 0 and at most 1");
   }
 
   @Test
@@ -286,8 +312,8 @@ class AnomalyDetectorTest {
     Key key = usual(1);
 
     for (int step = 0; step < 200; step++) {
-      double value = step % 3 == 0 ? extreme : step % 3 == 1 ? -extreme : key.noise();
-      double scale = step % 2 == 0 ? 0 : extreme;
+      double value = step % 5 == 0 ? extreme : step % 5 == 1 ? -extreme : key.noise();
+      double scale = step % 3 == 0 ? 0 : step % 3 == 1 ? Double.NaN : extreme;
       Verdict verdict = key.detector.observe(key.time + step, value, -extreme, scale);
 
       assertThat(verdict.score()).isBetween(0.0, 1.0);
