@@ -1,5 +1,6 @@
 package io.eddy.deploy.backtest;
 
+import io.eddy.model.evaluation.NabScore;
 import java.util.List;
 
 /// A stream of the Numenta Anomaly Benchmark with the windows in which something was wrong.
@@ -7,20 +8,14 @@ public final class LabelledStream {
   private final String file;
   private final long[] times;
   private final double[] values;
-  private final List<Window> windows;
+  private final List<NabScore.Window> windows;
 
-  LabelledStream(String file, long[] times, double[] values, List<Window> windows) {
+  LabelledStream(String file, long[] times, double[] values, List<NabScore.Window> windows) {
     this.file = file;
     this.times = times;
     this.values = values;
     this.windows = List.copyOf(windows);
   }
-
-  /// Rows in which something was wrong; both ends belong to them.
-  ///
-  /// @param first row, from 0
-  /// @param last row
-  public record Window(int first, int last) {}
 
   /// Folder and file.
   public String file() {
@@ -43,12 +38,12 @@ public final class LabelledStream {
   }
 
   /// In the order of time.
-  public List<Window> windows() {
+  public List<NabScore.Window> windows() {
     return windows;
   }
 
-  /// Rows at the beginning whose scores do not count: 15 % of the stream, 750 at most.
+  /// Rows at the beginning whose scores do not count.
   public int probation() {
-    return (int) Math.min(rows() * 15L / 100, 750);
+    return NabScore.probation(rows());
   }
 }

@@ -6,6 +6,7 @@ import io.eddy.deploy.csv.Recording;
 import io.eddy.deploy.csv.TimeFormat;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.UserException;
+import io.eddy.model.evaluation.NabScore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -59,11 +60,11 @@ public final class LabelledStreams {
                 Optional.empty()));
     LongFile.Values values = LongFile.of(recording).series().values().iterator().next();
     long[] times = values.times();
-    List<LabelledStream.Window> labelled = new ArrayList<>();
+    List<NabScore.Window> labelled = new ArrayList<>();
     TimeFormat format = new TimeFormat.Iso();
     for (String[] window : windows) {
       labelled.add(
-          new LabelledStream.Window(
+          new NabScore.Window(
               firstAt(times, format.millis(window[1])),
               firstAt(times, format.millis(window[2]) + 1) - 1));
     }

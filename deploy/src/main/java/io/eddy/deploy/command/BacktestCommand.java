@@ -1,11 +1,13 @@
 package io.eddy.deploy.command;
 
+import io.eddy.deploy.backtest.AnomalyComparison;
 import io.eddy.deploy.backtest.Backtest;
 import io.eddy.deploy.backtest.BaselineContender;
 import io.eddy.deploy.backtest.BenchmarkData;
 import io.eddy.deploy.backtest.Comparison;
 import io.eddy.deploy.backtest.Contender;
 import io.eddy.deploy.backtest.DataSet;
+import io.eddy.deploy.backtest.LabelledStreams;
 import io.eddy.deploy.backtest.Outcome;
 import io.eddy.deploy.backtest.Progress;
 import io.eddy.deploy.backtest.RecordedData;
@@ -101,7 +103,7 @@ final class BacktestCommand implements Callable<Integer> {
         paramLabel = "NAME",
         description =
             "m4-hourly, m4-weekly, etth1, etth2, exchange-rate, traffic-los, web-traffic-1000,"
-                + " air-passengers or shampoo.")
+                + " air-passengers, shampoo; or nab, which is about anomalies.")
     private @Nullable String name;
 
     @Option(
@@ -132,6 +134,9 @@ final class BacktestCommand implements Callable<Integer> {
   public Integer call() {
     checkUsage();
     boolean live = Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+    if (LabelledStreams.key().equals(benchmark.name) && benchmark.folder != null) {
+      return anomalies(benchmark.folder, live);
+    }
     DataSet data = data();
     Comparison comparison;
     try (var bar = new ProgressBar(spec.commandLine().getErr(), live)) {
@@ -144,6 +149,26 @@ final class BacktestCommand implements Callable<Integer> {
     if (report != null) {
       write(report, comparison);
     }
+    words.flush();
+    if (json) {
+      out.println(comparison.json());
+    }
+    out.flush();
+    return ExitCode.OK;
+  }
+
+  private int anomalies(Path folder, boolean live) {
+    require(
+        horizon == null && baselines == null && report == null,
+        "--horizon, --baselines and --report are about forecasts, and nab is about anomalies");
+    AnomalyComparison comparison;
+    try (var bar = new ProgressBar(spec.commandLine().getErr(), live)) {
+      Progress progress = progress(bar);
+      comparison = AnomalyComparison.run(LabelledStreams.read(folder, progress), progress);
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter words = words();
+    comparison.lines(live && !json ? Style.COLOURED : Style.PLAIN).forEach(words::println);
     words.flush();
     if (json) {
       out.println(comparison.json());
@@ -204,7 +229,9 @@ final class BacktestCommand implements Callable<Integer> {
                       new ParameterException(
                           spec.commandLine(),
                           "--data: there is no data set \"%s\", expected one of: %s"
-                              .formatted(benchmark.name, BenchmarkData.names())));
+                              .formatted(
+                                  benchmark.name,
+                                  BenchmarkData.names() + ", " + LabelledStreams.key())));
       return known.read(
           benchmark.folder, horizon == null ? OptionalInt.empty() : OptionalInt.of(horizon));
     }

@@ -2,8 +2,12 @@ package io.eddy.deploy.backtest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.eddy.deploy.process.UserException;
+import io.eddy.model.evaluation.NabScore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,12 +29,26 @@ class LabelledStreamsTest {
   }
 
   @Test
+  void shouldScoreTheSimpleDetectorAsPublished() throws IOException {
+    List<LabelledStream> streams = LabelledStreams.read(BenchmarkFiles.folder(), Progress.NONE);
+
+    JsonNode scores =
+        new ObjectMapper().readTree(AnomalyComparison.run(streams, Progress.NONE).json());
+
+    JsonNode simple = scores.get("baselines").get("windowed_gaussian");
+    assertThat(simple.get("standard").asDouble()).isEqualTo(39.5, within(0.1));
+    assertThat(simple.get("reward_low_fp").asDouble()).isEqualTo(18.1, within(0.1));
+    assertThat(simple.get("reward_low_fn").asDouble()).isEqualTo(48.2, within(0.1));
+    assertThat(scores.get("standard").asDouble()).isGreaterThan(70);
+  }
+
+  @Test
   void shouldCountBothEndsOfAWindow() throws IOException {
     write("2020-01-01 00:00:00,1\n2020-01-01 00:05:00,2\n2020-01-01 00:10:00,3\n");
 
     LabelledStream stream = LabelledStreams.read(folder, Progress.NONE).getFirst();
 
-    assertThat(stream.windows()).containsExactly(new LabelledStream.Window(1, 2));
+    assertThat(stream.windows()).containsExactly(new NabScore.Window(1, 2));
     assertThat(stream.value(2)).isEqualTo(3);
     assertThat(stream.probation()).isZero();
   }
@@ -47,7 +65,7 @@ class LabelledStreamsTest {
 
   @Test
   void shouldRefuseScoresThatAreNone() throws IOException {
-    write("2020-01-01 00:00:00,11\n");
+    write("2020-01-01 00:00:00,1\n2020-01-01 00:05:00,11\n2020-01-01 00:10:00,3\n");
     List<LabelledStream> streams = LabelledStreams.read(folder, Progress.NONE);
     var backtest = new AnomalyBacktest(streams, Progress.NONE);
 

@@ -122,7 +122,8 @@ class BacktestCommandTest {
     assertThat(execute("--data", "m5", "--data-dir", folder.toString())).isEqualTo(ExitCode.USAGE);
     assertThat(err.toString())
         .contains("no data set \"m5\"")
-        .contains("m4-hourly, m4-weekly, etth1, etth2, exchange-rate, traffic-los");
+        .contains("m4-hourly, m4-weekly, etth1, etth2, exchange-rate, traffic-los")
+        .contains("shampoo, nab");
   }
 
   @ParameterizedTest
@@ -146,6 +147,7 @@ class BacktestCommandTest {
     "--data-dir=x, --csv FILE",
     "--csv=a.csv --data=etth1 --data-dir=x, --csv FILE",
     "--data=etth1 --data-dir=x --season=3, --season",
+    "--data=nab --data-dir=x --horizon=3, --horizon",
     "--csv=a.csv --horizon=0, --horizon",
     "--csv=a.csv --origins=0, --origins",
     "--csv=a.csv --season=0, --season",
