@@ -136,9 +136,10 @@ class ImportedModelIT {
         spec.hiddenSize() - 1,
         spec.layerCount(),
         spec.horizon(),
-        spec.season(),
+        spec.series(),
         spec.lagCount(),
-        spec.confidence(),
+        spec.confidences(),
+        spec.value(),
         spec.windowSize());
   }
 }

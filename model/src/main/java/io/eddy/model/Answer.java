@@ -1,5 +1,7 @@
 package io.eddy.model;
 
+import io.eddy.model.anomaly.Verdict;
+
 /// What one event is answered with: a verdict on the value that came, and the forecast of those to
 /// come, in the series' own unit.
 public final class Answer {
@@ -8,24 +10,27 @@ public final class Answer {
   private final double expected;
   private final double expectedLower;
   private final double expectedUpper;
-  private final boolean anomaly;
+  private final Verdict verdict;
   private final long steps;
-  private final double[] fan; // (3, T): lower, value, upper by step
+  private final int horizon;
+  private final double[] fan; // lower (intervals, T), value (T), upper (intervals, T)
 
   Answer(
       double actual,
       double expected,
       double expectedLower,
       double expectedUpper,
-      boolean anomaly,
+      Verdict verdict,
       long steps,
+      int horizon,
       double[] fan) {
     this.actual = actual;
     this.expected = expected;
     this.expectedLower = expectedLower;
     this.expectedUpper = expectedUpper;
-    this.anomaly = anomaly;
+    this.verdict = verdict;
     this.steps = steps;
+    this.horizon = horizon;
     this.fan = fan;
   }
 
@@ -49,9 +54,14 @@ public final class Answer {
     return expectedUpper;
   }
 
-  /// Whether the value lies so far outside its interval that it should be looked at.
+  /// Whether the value should be looked at.
   public boolean anomaly() {
-    return anomaly;
+    return verdict.anomaly();
+  }
+
+  /// How rare the value is among this key's own, and in which way.
+  public Verdict verdict() {
+    return verdict;
   }
 
   /// Events of this key so far, this one included.
@@ -61,21 +71,36 @@ public final class Answer {
 
   /// Steps ahead that are forecast.
   public int horizon() {
-    return fan.length / 3;
+    return horizon;
   }
 
-  /// Lower bound `ahead` steps ahead, from 1.
+  /// Intervals of every step, in the order of the spec's confidences.
+  public int intervals() {
+    return (fan.length / horizon - 1) / 2;
+  }
+
+  /// Lower bound of the leading interval `ahead` steps ahead, from 1.
   public double lower(int ahead) {
-    return fan[ahead - 1];
+    return lower(0, ahead);
   }
 
-  /// Forecast `ahead` steps ahead, from 1: the median.
+  /// Lower bound of an interval `ahead` steps ahead, from 1.
+  public double lower(int interval, int ahead) {
+    return fan[interval * horizon + ahead - 1];
+  }
+
+  /// Forecast `ahead` steps ahead, from 1: the median, or the mean if that is what is forecast.
   public double value(int ahead) {
-    return fan[horizon() + ahead - 1];
+    return fan[intervals() * horizon + ahead - 1];
   }
 
-  /// Upper bound `ahead` steps ahead, from 1.
+  /// Upper bound of the leading interval `ahead` steps ahead, from 1.
   public double upper(int ahead) {
-    return fan[2 * horizon() + ahead - 1];
+    return upper(0, ahead);
+  }
+
+  /// Upper bound of an interval `ahead` steps ahead, from 1.
+  public double upper(int interval, int ahead) {
+    return fan[(intervals() + 1 + interval) * horizon + ahead - 1];
   }
 }

@@ -1,34 +1,40 @@
 package io.eddy.model;
 
+import io.eddy.model.series.Phases;
 import java.nio.ByteBuffer;
 
 /// The one multi-step forecast of a key that waits for what happens.
 ///
-/// A new one opens only some steps after the last one closed, and that number is hashed from the
-/// origin: locked to one phase of a season, intervals would be calibrated for that phase alone.
+/// A new one opens only some steps after the last one closed, see [Phases].
 final class Ledger {
 
-  private final double[] lower; // (T), in the series' own unit
-  private final double[] upper; // (T)
+  private final int horizon;
+  private final int intervals;
+  private final double[] lower; // (intervals, T), in the series' own unit
+  private final double[] upper; // (intervals, T)
   private long origin; // steps of the series when the forecast was made, 0 = none is open
   private long nextOrigin = 1;
 
-  Ledger(int horizon) {
-    lower = new double[horizon];
-    upper = new double[horizon];
+  Ledger(int intervals, int horizon) {
+    this.intervals = intervals;
+    this.horizon = horizon;
+    lower = new double[intervals * horizon];
+    upper = new double[intervals * horizon];
   }
 
   /// Whether the forecast made now should wait here. One step ahead is checked on every event
   /// anyway.
   boolean isDue(long steps) {
-    return lower.length > 1 && origin == 0 && steps >= nextOrigin;
+    return horizon > 1 && origin == 0 && steps >= nextOrigin;
   }
 
   void open(long steps, Answer answer) {
     origin = steps;
-    for (int ahead = 1; ahead <= lower.length; ahead++) {
-      lower[ahead - 1] = answer.lower(ahead);
-      upper[ahead - 1] = answer.upper(ahead);
+    for (int interval = 0; interval < intervals; interval++) {
+      for (int ahead = 1; ahead <= horizon; ahead++) {
+        lower[interval * horizon + ahead - 1] = answer.lower(interval, ahead);
+        upper[interval * horizon + ahead - 1] = answer.upper(interval, ahead);
+      }
     }
   }
 
@@ -39,23 +45,17 @@ final class Ledger {
     return origin == 0 ? 0 : (int) (steps - origin);
   }
 
-  boolean covers(int ahead, double actual) {
-    return actual >= lower[ahead - 1] && actual <= upper[ahead - 1];
+  boolean covers(int interval, int ahead, double actual) {
+    int at = interval * horizon + ahead - 1;
+    return actual >= lower[at] && actual <= upper[at];
   }
 
   /// Closes the forecast once its last step has come.
   void closeIfThrough(long steps, long time) {
-    if (ahead(steps) == lower.length) {
-      long gap = Math.floorMod(mix(origin, time), lower.length);
-      nextOrigin = steps + gap;
+    if (ahead(steps) == horizon) {
+      nextOrigin = steps + Phases.gap(origin, time, horizon);
       origin = 0;
     }
-  }
-
-  private static long mix(long origin, long time) {
-    long hash = (origin * 0x9E3779B97F4A7C15L) ^ time;
-    hash = (hash ^ (hash >>> 30)) * 0xBF58476D1CE4E5B9L;
-    return hash ^ (hash >>> 27);
   }
 
   /// Drops the open forecast: it was made by other weights.

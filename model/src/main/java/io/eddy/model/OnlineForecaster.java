@@ -1,7 +1,9 @@
 package io.eddy.model;
 
+import io.eddy.model.anomaly.Verdict;
 import io.eddy.model.kernel.Kernels;
 import io.eddy.model.kernel.WarmUp;
+import io.eddy.model.network.ForecastValue;
 import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterProgram;
 import io.eddy.model.network.ForecasterSpec;
@@ -19,34 +21,34 @@ import org.jspecify.annotations.Nullable;
 /// answer. One thread at a time.
 public final class OnlineForecaster {
 
-  /// An actual this many interval widths from the median, on its side, is an anomaly.
-  private static final double ANOMALY_WIDTHS = 3;
-
-  /// Verdicts of a key begin after this many events.
-  private static final int VERDICT_STEPS = 30;
-
-  /// Half-width of the naive forecast's interval one step ahead, in running scales, before the
-  /// key's calibration: a Laplace distribution's 90 % at its mean absolute deviation.
-  private static final float NAIVE_HALF_WIDTH = 2.3f;
-
   private final ForecasterSpec spec;
   private final Preparation preparation;
   private final @Nullable Forecaster model;
   private final @Nullable Stepper stepper;
   private final Rows inputs;
   private final Rows quantiles;
+  private final @Nullable Rows means;
+  private final boolean[] covered; // by interval, scratch
+  private final int[] intervalOf; // by quantile; the median is none's
 
   /// @param spec what the keys' states are made for
   /// @param model of an equal spec, or null to answer naively
   public OnlineForecaster(ForecasterSpec spec, @Nullable Forecaster model) {
     this.spec = spec;
     this.model = model;
-    preparation = new Preparation(spec.season(), spec.lagCount());
+    preparation = new Preparation(spec.series(), spec.lagCount());
+    covered = new boolean[spec.confidences().size()];
+    intervalOf = new int[spec.quantileCount()];
+    for (int interval = 0; interval < covered.length; interval++) {
+      intervalOf[spec.lowerQuantile(interval)] = interval;
+      intervalOf[spec.quantileCount() - 1 - spec.lowerQuantile(interval)] = interval;
+    }
     ForecasterProgram program = ForecasterProgram.of(spec);
     if (model == null) {
       stepper = null;
       inputs = Rows.empty();
       quantiles = Rows.empty();
+      means = null;
     } else {
       if (!model.spec().equals(spec)) {
         throw new IllegalArgumentException(
@@ -55,6 +57,7 @@ public final class OnlineForecaster {
       stepper = new Stepper(program.program(), model.parameters(), 1, Kernels.best());
       inputs = stepper.rows(program.inputs());
       quantiles = stepper.rows(program.quantiles());
+      means = program.means().map(stepper::rows).orElse(null);
     }
   }
 
@@ -145,23 +148,29 @@ public final class OnlineForecaster {
     double expected = Double.NaN;
     double lower = Double.NaN;
     double upper = Double.NaN;
-    boolean anomaly = false;
+    double image = series.imageOf(value);
+    // What the rank of the residual is about is the middle of the distribution, not its mean.
+    double median = Double.NaN;
+    double scale = 1;
     if (series.steps() > 0) {
-      expected = bound(state, 1, 1);
-      lower = bound(state, 0, 1);
-      upper = bound(state, 2, 1);
-      anomaly = isAnomaly(series.steps(), value, expected, lower, upper);
+      int bound = spec.lowerQuantile(0);
+      expected = series.valueOf(forecast(state, 1));
+      lower = series.valueOf(quantile(state, bound, 1));
+      upper = series.valueOf(quantile(state, spec.quantileCount() - 1 - bound, 1));
+      median = scaled(state, spec.quantileCount() / 2, 1);
+      scale = series.divisor(0);
       if (series.scale(0) > 0) {
-        score(state, value, expected, lower, upper);
-        learn(state, value, lower, upper);
+        score(state, image, value >= lower && value <= upper);
+        learn(state, value);
       }
     } else if (stepper != null) {
       stepper.initialState(state.network, 0);
     }
+    Verdict verdict = state.detector.observe(timeMillis, image, median, scale);
     series.append(timeMillis, value);
     state.ledger.closeIfThrough(series.steps(), timeMillis);
     step(state);
-    Answer answer = answer(state, value, expected, lower, upper, anomaly);
+    Answer answer = answer(state, value, expected, lower, upper, verdict);
     if (state.ledger.isDue(series.steps())) {
       state.ledger.open(series.steps(), answer);
     }
@@ -171,7 +180,7 @@ public final class OnlineForecaster {
   /// The answer from the current state: for an event that must not step it, since it came before or
   /// came too late.
   public Answer peek(SeriesState state, double actual) {
-    return answer(state, actual, Double.NaN, Double.NaN, Double.NaN, false);
+    return answer(state, actual, Double.NaN, Double.NaN, Double.NaN, Verdict.NONE);
   }
 
   private void step(SeriesState state) {
@@ -183,52 +192,71 @@ public final class OnlineForecaster {
     stepper.load(0, state.network, 0);
     stepper.step();
     stepper.store(0, state.network, 0);
-    System.arraycopy(quantiles.values(), quantiles.at(0), state.outlook, 0, state.outlook.length);
+    int size = spec.quantileCount() * spec.horizon();
+    System.arraycopy(quantiles.values(), quantiles.at(0), state.outlook, 0, size);
+    if (means != null) {
+      System.arraycopy(means.values(), means.at(0), state.outlook, size, spec.horizon());
+    }
   }
 
   private void naiveOutlook(SeriesState state) {
+    java.util.Arrays.fill(state.outlook, 0);
     int horizon = spec.horizon();
-    for (int h = 0; h < horizon; h++) {
-      // A random walk's spread grows with the square root of the steps.
-      float width = NAIVE_HALF_WIDTH * (float) Math.sqrt(h + 1);
-      state.outlook[h] = -width;
-      state.outlook[horizon + h] = 0;
-      state.outlook[2 * horizon + h] = width;
+    int last = spec.quantileCount() - 1;
+    for (int interval = 0; interval < covered.length; interval++) {
+      int lower = spec.lowerQuantile(interval);
+      double one = laplaceHalfWidth(spec.confidences().get(interval));
+      for (int h = 0; h < horizon; h++) {
+        // A random walk's spread grows with the square root of the steps.
+        float width = (float) (one * Math.sqrt(h + 1));
+        state.outlook[lower * horizon + h] = -width;
+        state.outlook[(last - lower) * horizon + h] = width;
+      }
     }
+  }
+
+  /// Half-width of the naive forecast's interval one step ahead, in running scales, before the
+  /// key's calibration: that of a Laplace distribution with this mean absolute deviation.
+  private static double laplaceHalfWidth(double confidence) {
+    return -StrictMath.log(1 - confidence);
   }
 
   /// Only forecasts of a series that has moved are scored and learned from, as in training: in
   /// units of a scale of zero, its first move would outweigh everything that comes after.
-  private void score(SeriesState state, double value, double expected, double lower, double upper) {
-    double scale = Preparation.divisor(state.series(), 0);
+  private void score(SeriesState state, double image, boolean inside) {
+    Series series = state.series();
+    double scale = series.divisor(0);
+    int bound = spec.lowerQuantile(0);
+    double lower = quantile(state, bound, 1);
+    double upper = quantile(state, spec.quantileCount() - 1 - bound, 1);
     double low = (1 - spec.confidence()) / 2;
     double pinball =
-        Math.max(low * (value - lower), (low - 1) * (value - lower))
-            + Math.max((1 - low) * (value - upper), -low * (value - upper));
+        Math.max(low * (image - lower), (low - 1) * (image - lower))
+            + Math.max((1 - low) * (image - upper), -low * (image - upper));
     state.score(
-        Math.abs(value - expected) / scale,
-        Math.abs(value - state.series().value(0)) / scale,
+        Math.abs(image - forecast(state, 1)) / scale,
+        Math.abs(image - series.image(0)) / scale,
         pinball / scale,
-        value >= lower && value <= upper,
+        inside,
         scale);
   }
 
-  private void learn(SeriesState state, double value, double lower, double upper) {
-    state.calibration.learn(value >= lower && value <= upper, spec.confidence());
-    int ahead = state.ledger.ahead(state.series().steps() + 1);
+  private void learn(SeriesState state, double value) {
+    Series series = state.series();
+    for (int interval = 0; interval < covered.length; interval++) {
+      int bound = spec.lowerQuantile(interval);
+      covered[interval] =
+          value >= series.valueOf(quantile(state, bound, 1))
+              && value <= series.valueOf(quantile(state, spec.quantileCount() - 1 - bound, 1));
+    }
+    state.calibration.learn(1, covered);
+    int ahead = state.ledger.ahead(series.steps() + 1);
     if (ahead > 1) {
-      state.calibration.learn(state.ledger.covers(ahead, value), spec.confidence());
+      for (int interval = 0; interval < covered.length; interval++) {
+        covered[interval] = state.ledger.covers(interval, ahead, value);
+      }
+      state.calibration.learn(ahead, covered);
     }
-  }
-
-  private static boolean isAnomaly(
-      long steps, double value, double expected, double lower, double upper) {
-    if (steps < VERDICT_STEPS) {
-      return false;
-    }
-    return value > expected
-        ? value - expected > ANOMALY_WIDTHS * (upper - expected)
-        : expected - value > ANOMALY_WIDTHS * (expected - lower);
   }
 
   private Answer answer(
@@ -237,32 +265,54 @@ public final class OnlineForecaster {
       double expected,
       double lower,
       double upper,
-      boolean anomaly) {
+      Verdict verdict) {
     int horizon = spec.horizon();
-    double[] fan = new double[3 * horizon];
+    int intervals = covered.length;
+    int last = spec.quantileCount() - 1;
+    Series series = state.series();
+    double[] fan = new double[spec.quantileCount() * horizon];
     for (int ahead = 1; ahead <= horizon; ahead++) {
-      for (int quantile = 0; quantile < 3; quantile++) {
-        fan[quantile * horizon + ahead - 1] = bound(state, quantile, ahead);
+      fan[intervals * horizon + ahead - 1] = series.valueOf(forecast(state, ahead));
+      for (int interval = 0; interval < intervals; interval++) {
+        int bound = spec.lowerQuantile(interval);
+        fan[interval * horizon + ahead - 1] = series.valueOf(quantile(state, bound, ahead));
+        fan[(intervals + 1 + interval) * horizon + ahead - 1] =
+            series.valueOf(quantile(state, last - bound, ahead));
       }
     }
-    return new Answer(actual, expected, lower, upper, anomaly, state.series().steps(), fan);
+    return new Answer(actual, expected, lower, upper, verdict, series.steps(), horizon, fan);
   }
 
-  /// From the scaled outlook to the series' unit: around the naive forecast, widths calibrated by
-  /// the version and by the key.
-  private double bound(SeriesState state, int quantile, int ahead) {
-    int horizon = spec.horizon();
+  /// The forecast as an image: base, and the scaled median or mean.
+  private double forecast(SeriesState state, int ahead) {
+    int block =
+        spec.value() == ForecastValue.MEAN ? spec.quantileCount() : spec.quantileCount() / 2;
+    return scaled(state, block, ahead);
+  }
+
+  private double scaled(SeriesState state, int block, int ahead) {
     Series series = state.series();
-    double scale = Preparation.divisor(series, 0);
-    float median = state.outlook[horizon + ahead - 1];
-    double value = series.base(ahead) + scale * median;
-    if (quantile == 1) {
-      return value;
+    return series.base(ahead)
+        + series.divisor(0) * state.outlook[block * spec.horizon() + ahead - 1];
+  }
+
+  /// A bound as an image: around the median, the width calibrated by the version and by the key.
+  /// Each interval contains the narrower ones, whatever their calibrations have learned.
+  private double quantile(SeriesState state, int quantile, int ahead) {
+    int middle = spec.quantileCount() / 2;
+    int inward = quantile < middle ? 1 : -1;
+    double median = scaled(state, middle, ahead);
+    double spread = spread(state.series(), state.series().divisor(0));
+    double widest = 0;
+    for (int q = quantile; q != middle; q += inward) {
+      float width = state.outlook[q * spec.horizon() + ahead - 1];
+      width -= state.outlook[middle * spec.horizon() + ahead - 1];
+      double factor =
+          (model == null ? 1 : model.width(q, ahead))
+              * state.calibration.factor(intervalOf[q], ahead);
+      widest = Math.max(widest, spread * Math.abs(width) * factor);
     }
-    double width = (double) state.outlook[quantile * horizon + ahead - 1] - median;
-    double byVersion =
-        model == null ? 1 : quantile == 0 ? model.widthBelow(ahead) : model.widthAbove(ahead);
-    return value + spread(series, scale) * width * byVersion * state.calibration.factor();
+    return state.series().bounded(median - inward * widest);
   }
 
   /// What widths are multiplied by: the running scale, or the value's own size as long as there is
@@ -271,7 +321,7 @@ public final class OnlineForecaster {
     if (series.steps() > 1) {
       return scale;
     }
-    double size = Math.abs(series.value(0));
+    double size = Math.abs(series.image(0));
     return size > 0 ? size : 1;
   }
 }

@@ -1,12 +1,13 @@
 package io.eddy.model;
 
+import io.eddy.model.anomaly.AnomalyDetector;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.series.Series;
 import java.nio.ByteBuffer;
 
 /// Everything that one key carries from event to event: its series, the network's state (h, c), the
-/// outlook that its next event will be judged by, its calibration, the ledger, and by which
-/// decision all this was made.
+/// outlook that its next event will be judged by, its calibration, the ledger, the ranks that
+/// verdicts come from, and by which decision all this was made.
 ///
 /// The series knows no weights; all else was computed by the version it is stamped with and is
 /// never read under another: [OnlineForecaster#rewarm] rebuilds it. Mutable, one thread at a time.
@@ -15,9 +16,10 @@ public final class SeriesState {
   private final ForecasterSpec spec;
   private final Series series;
   final float[] network; // stateSize of the spec
-  final float[] outlook; // (3, T) scaled quantiles made at the newest step
-  final Calibration calibration = new Calibration();
+  final float[] outlook; // (Q, T) scaled quantiles made at the newest step, and (T) means
+  final Calibration calibration;
   final Ledger ledger;
+  final AnomalyDetector detector = new AnomalyDetector();
   private long decision;
   private int version;
   private int sourcePartition = -1;
@@ -32,10 +34,11 @@ public final class SeriesState {
   /// A key that has seen nothing.
   public SeriesState(ForecasterSpec spec) {
     this.spec = spec;
-    series = new Series(spec.ringLength(), spec.season());
+    series = new Series(spec.series(), spec.ringLength(), spec.horizon());
     network = new float[spec.stateSize()];
     outlook = new float[spec.outlookSize()];
-    ledger = new Ledger(spec.horizon());
+    calibration = new Calibration(spec.confidences(), spec.horizon());
+    ledger = new Ledger(spec.confidences().size(), spec.horizon());
   }
 
   /// What the key remembers whatever weights answer for it.
@@ -110,8 +113,9 @@ public final class SeriesState {
         + 2 * Integer.BYTES // version, source partition
         + 2 * Long.BYTES
         + 4 * Double.BYTES // scores
-        + Calibration.byteSize()
+        + calibration.byteSize()
         + ledger.byteSize()
+        + detector.byteSize()
         + (network.length + outlook.length) * Float.BYTES
         + series.byteSize();
   }
@@ -119,13 +123,14 @@ public final class SeriesState {
   /// Writes this state at the buffer's position, big-endian; the spec's shape first, so that a
   /// reader with another network refuses it.
   public void write(ByteBuffer to) {
-    to.putInt(series.ringLength()).putInt(spec.season()).putInt(spec.horizon());
+    to.putInt(series.ringLength()).putInt(spec.series().longestSeason()).putInt(spec.horizon());
     to.putInt(spec.cell().code()).putInt(spec.hiddenSize()).putInt(spec.layerCount());
     to.putLong(decision).putInt(version).putInt(sourcePartition).putLong(sourceOffset);
     to.putLong(scoredEvents).putDouble(absoluteError).putDouble(naiveAbsoluteError);
     to.putDouble(pinball).putLong(covered).putDouble(scaleSum);
     calibration.write(to);
     ledger.write(to);
+    detector.write(to);
     to.asFloatBuffer().put(network).put(outlook);
     to.position(to.position() + (network.length + outlook.length) * Float.BYTES);
     series.write(to);
@@ -139,7 +144,7 @@ public final class SeriesState {
   public static SeriesState read(ByteBuffer from, ForecasterSpec spec) {
     var state = new SeriesState(spec);
     check("ring", from.getInt(), state.series.ringLength());
-    check("season", from.getInt(), spec.season());
+    check("season", from.getInt(), spec.series().longestSeason());
     check("horizon", from.getInt(), spec.horizon());
     check("cell", from.getInt(), spec.cell().code());
     check("hidden size", from.getInt(), spec.hiddenSize());
@@ -156,6 +161,7 @@ public final class SeriesState {
     state.scaleSum = from.getDouble();
     state.calibration.read(from);
     state.ledger.read(from);
+    state.detector.read(from);
     from.asFloatBuffer().get(state.network).get(state.outlook);
     from.position(from.position() + (state.network.length + state.outlook.length) * Float.BYTES);
     state.series.read(from);

@@ -4,47 +4,50 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CalibrationTest {
 
+  private static final int HORIZON = 12;
+
   @Test
   void shouldLeaveWidthsAloneAtFirst() {
-    assertThat(new Calibration().factor()).isEqualTo(1);
+    assertThat(calibration(0.9).factor(0, 1)).isEqualTo(1);
   }
 
   @Test
   void shouldWidenAfterAMissAndNarrowALittleAfterAHit() {
-    var missed = new Calibration();
-    var hit = new Calibration();
+    var missed = calibration(0.9);
+    var hit = calibration(0.9);
 
-    missed.learn(false, 0.9);
-    hit.learn(true, 0.9);
+    learn(missed, false);
+    learn(hit, true);
 
-    assertThat(missed.factor()).isCloseTo(StrictMath.exp(0.3 * 0.9), within(1e-12));
-    assertThat(hit.factor()).isCloseTo(StrictMath.exp(-0.3 * 0.1), within(1e-12));
+    assertThat(missed.factor(0, 1)).isCloseTo(StrictMath.exp(0.3 * 0.9), within(1e-12));
+    assertThat(hit.factor(0, 1)).isCloseTo(StrictMath.exp(-0.3 * 0.1), within(1e-12));
   }
 
   @ParameterizedTest
   @ValueSource(doubles = {0.5, 0.8, 0.9})
   void shouldStandStillWhereThePromisedShareIsCovered(double confidence) {
-    var calibration = new Calibration();
+    var calibration = calibration(confidence);
     for (int i = 0; i < 20_000; i++) {
       boolean covered = (int) ((i + 1) * confidence) > (int) (i * confidence);
-      calibration.learn(covered, confidence);
+      learn(calibration, covered);
     }
 
-    assertThat(calibration.factor()).isBetween(0.7, 1.4);
+    assertThat(calibration.factor(0, 1)).isBetween(0.7, 1.4);
   }
 
   @Test
   void shouldAdaptFastWhenYoungAndNeverStopAdapting() {
-    var calibration = new Calibration();
+    var calibration = calibration(0.9);
     double youngStep = step(calibration);
     for (int i = 0; i < 100_000; i++) {
-      calibration.learn(i % 10 != 0, 0.9);
+      learn(calibration, i % 10 != 0);
     }
 
     double oldStep = step(calibration);
@@ -54,59 +57,79 @@ class CalibrationTest {
   }
 
   private static double step(Calibration calibration) {
-    double before = calibration.factor();
-    calibration.learn(false, 0.9);
-    return StrictMath.log(calibration.factor() / before);
+    double before = calibration.factor(0, 1);
+    learn(calibration, false);
+    return StrictMath.log(calibration.factor(0, 1) / before);
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void shouldComeBackFromTheLimitAtOnce(boolean covered) {
-    var calibration = new Calibration();
+    var calibration = calibration(0.5);
     for (int i = 0; i < 100_000; i++) {
-      calibration.learn(covered, 0.5);
+      learn(calibration, covered);
     }
-    double limit = calibration.factor();
+    double limit = calibration.factor(0, 1);
     assertThat(limit).isCloseTo(StrictMath.exp(covered ? -6 : 6), within(limit * 1e-9));
 
-    calibration.learn(!covered, 0.5);
+    learn(calibration, !covered);
 
-    assertThat(calibration.factor()).isNotEqualTo(limit);
-    assertThat(calibration.factor() > limit).isEqualTo(covered);
+    assertThat(calibration.factor(0, 1)).isNotEqualTo(limit);
+    assertThat(calibration.factor(0, 1) > limit).isEqualTo(covered);
   }
 
   @Test
   void shouldForgetWhenReset() {
-    var calibration = new Calibration();
+    var calibration = calibration(0.9);
     for (int i = 0; i < 50; i++) {
-      calibration.learn(false, 0.9);
+      learn(calibration, false);
     }
 
     calibration.reset();
 
-    assertThat(calibration.factor()).isEqualTo(1);
-    calibration.learn(false, 0.9);
-    assertThat(calibration.factor()).as("young again").isEqualTo(StrictMath.exp(0.3 * 0.9));
+    assertThat(calibration.factor(0, 1)).isEqualTo(1);
+    learn(calibration, false);
+    assertThat(calibration.factor(0, 1)).as("young again").isEqualTo(StrictMath.exp(0.3 * 0.9));
   }
 
   @Test
   void shouldLearnOnFromItsBytesAsIfNothingHadHappened() {
-    var kept = new Calibration();
+    List<Double> confidences = List.of(0.9, 0.5);
+    var kept = new Calibration(confidences, HORIZON);
     for (int i = 0; i < 77; i++) {
-      kept.learn(i % 3 != 0, 0.9);
+      // Some ranges have learned enough to answer for themselves, others have not.
+      kept.learn(i % 3 == 0 ? 1 : 1 + i % HORIZON, new boolean[] {i % 3 != 0, i % 2 != 0});
     }
-    ByteBuffer bytes = ByteBuffer.allocate(Calibration.byteSize());
+    ByteBuffer bytes = ByteBuffer.allocate(kept.byteSize());
     kept.write(bytes);
     assertThat(bytes.hasRemaining()).isFalse();
-    var read = new Calibration();
+    var read = new Calibration(confidences, HORIZON);
 
     read.read(bytes.flip());
 
-    assertThat(read.factor()).isEqualTo(kept.factor());
-    for (int i = 0; i < 20; i++) {
-      read.learn(i % 4 != 0, 0.9);
-      kept.learn(i % 4 != 0, 0.9);
-      assertThat(read.factor()).isEqualTo(kept.factor());
+    assertThat(factors(read)).isEqualTo(factors(kept));
+    for (int i = 0; i < 60; i++) {
+      boolean[] covered = {i % 4 != 0, i % 3 == 0};
+      read.learn(1 + i % HORIZON, covered);
+      kept.learn(1 + i % HORIZON, covered);
+      assertThat(factors(read)).isEqualTo(factors(kept));
     }
+  }
+
+  private static double[] factors(Calibration calibration) {
+    double[] factors = new double[2 * HORIZON];
+    for (int i = 0; i < factors.length; i++) {
+      factors[i] = calibration.factor(i % 2, 1 + i / 2);
+    }
+    return factors;
+  }
+
+  private static Calibration calibration(double confidence) {
+    return new Calibration(List.of(confidence), HORIZON);
+  }
+
+  /// One step ahead, of one interval.
+  private static void learn(Calibration calibration, boolean covered) {
+    calibration.learn(1, new boolean[] {covered});
   }
 }

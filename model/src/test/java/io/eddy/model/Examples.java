@@ -42,7 +42,7 @@ public final class Examples {
         values[j] += (float) (0.4 * random.nextDouble() - 0.2);
       }
     }
-    float[] widths = new float[2 * spec.horizon()];
+    float[] widths = new float[Forecaster.calibrationSize(spec)];
     for (int i = 0; i < widths.length; i++) {
       widths[i] = (float) (0.5 + random.nextDouble());
     }

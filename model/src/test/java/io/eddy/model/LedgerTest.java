@@ -2,6 +2,7 @@ package io.eddy.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eddy.model.anomaly.Verdict;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,11 +14,19 @@ class LedgerTest {
 
   /// Bounds ±1, ±2, ±3, ±4 for the steps ahead.
   private static final Answer ANSWER =
-      new Answer(0, 0, 0, 0, false, 1, new double[] {-1, -2, -3, -4, 0, 0, 0, 0, 1, 2, 3, 4});
+      new Answer(
+          0,
+          0,
+          0,
+          0,
+          Verdict.NONE,
+          1,
+          HORIZON,
+          new double[] {-1, -2, -3, -4, 0, 0, 0, 0, 1, 2, 3, 4});
 
   @Test
   void shouldKeepTheBoundsOfEveryStepAhead() {
-    var ledger = new Ledger(HORIZON);
+    var ledger = new Ledger(1, HORIZON);
     assertThat(ledger.ahead(7)).isZero();
     assertThat(ledger.isDue(7)).isTrue();
 
@@ -26,16 +35,16 @@ class LedgerTest {
     assertThat(ledger.isDue(8)).isFalse();
     for (int ahead = 1; ahead <= HORIZON; ahead++) {
       assertThat(ledger.ahead(7 + ahead)).isEqualTo(ahead);
-      assertThat(ledger.covers(ahead, ahead)).isTrue();
-      assertThat(ledger.covers(ahead, -ahead)).isTrue();
-      assertThat(ledger.covers(ahead, ahead + 0.01)).isFalse();
-      assertThat(ledger.covers(ahead, -ahead - 0.01)).isFalse();
+      assertThat(ledger.covers(0, ahead, ahead)).isTrue();
+      assertThat(ledger.covers(0, ahead, -ahead)).isTrue();
+      assertThat(ledger.covers(0, ahead, ahead + 0.01)).isFalse();
+      assertThat(ledger.covers(0, ahead, -ahead - 0.01)).isFalse();
     }
   }
 
   @Test
   void shouldCloseWithTheLastStepOnly() {
-    var ledger = new Ledger(HORIZON);
+    var ledger = new Ledger(1, HORIZON);
     ledger.open(7, ANSWER);
 
     for (int steps = 8; steps <= 10; steps++) {
@@ -55,8 +64,8 @@ class LedgerTest {
   @ParameterizedTest
   @ValueSource(ints = {2, 4, 8, 24})
   void shouldMeetEveryPhaseOfASeasonAsLongAsTheHorizon(int horizon) {
-    var ledger = new Ledger(horizon);
-    var answer = new Answer(0, 0, 0, 0, false, 1, new double[3 * horizon]);
+    var ledger = new Ledger(1, horizon);
+    var answer = new Answer(0, 0, 0, 0, Verdict.NONE, 1, horizon, new double[3 * horizon]);
     int[] origins = new int[horizon];
     int count = 0;
 
@@ -79,7 +88,7 @@ class LedgerTest {
 
   @Test
   void shouldStayShutWhereOneStepIsAllThereIs() {
-    var ledger = new Ledger(1);
+    var ledger = new Ledger(1, 1);
 
     assertThat(ledger.isDue(1)).isFalse();
     assertThat(ledger.isDue(1_000)).isFalse();
@@ -87,7 +96,7 @@ class LedgerTest {
 
   @Test
   void shouldOpenAtTheNextEventAfterADrop() {
-    var ledger = new Ledger(HORIZON);
+    var ledger = new Ledger(1, HORIZON);
     ledger.open(7, ANSWER);
 
     ledger.drop(9);
@@ -98,15 +107,15 @@ class LedgerTest {
 
   @Test
   void shouldComeBackFromItsBytes() {
-    var ledger = new Ledger(HORIZON);
+    var ledger = new Ledger(1, HORIZON);
     ledger.open(7, ANSWER);
-    var read = new Ledger(HORIZON);
+    var read = new Ledger(1, HORIZON);
 
     read.read(bytes(ledger));
 
     assertThat(read.ahead(9)).isEqualTo(2);
-    assertThat(read.covers(2, 2)).isTrue();
-    assertThat(read.covers(2, -2.1)).isFalse();
+    assertThat(read.covers(0, 2, 2)).isTrue();
+    assertThat(read.covers(0, 2, -2.1)).isFalse();
     ledger.closeIfThrough(11, 5);
     read.closeIfThrough(11, 5);
     assertThat(bytes(read)).isEqualTo(bytes(ledger));

@@ -44,9 +44,9 @@ class SeriesStateTest {
   @CsvSource({
     "LSTM,0",
     "LSTM,1",
-    "LSTM,14",
-    "LSTM,15",
-    "LSTM,16",
+    "LSTM,17",
+    "LSTM,18",
+    "LSTM,19",
     "LSTM,100",
     "GRU,7",
     "ELMAN,200"
@@ -119,8 +119,8 @@ class SeriesStateTest {
             new ForecasterSpec(CellType.LSTM, 16, 1, 4, 3, 5, 0.9, 10), "hidden size is 8"),
         Arguments.of(new ForecasterSpec(CellType.LSTM, 8, 2, 5, 3, 5, 0.9, 10), "horizon is 4"),
         Arguments.of(new ForecasterSpec(CellType.LSTM, 8, 2, 4, 2, 5, 0.9, 10), "season is 3"),
-        Arguments.of(new ForecasterSpec(CellType.LSTM, 8, 2, 4, 3, 6, 0.9, 10), "ring is 15"),
-        Arguments.of(new ForecasterSpec(CellType.LSTM, 8, 2, 4, 3, 5, 0.9, 11), "ring is 15"));
+        Arguments.of(new ForecasterSpec(CellType.LSTM, 8, 2, 4, 3, 9, 0.9, 10), "ring is 18"),
+        Arguments.of(new ForecasterSpec(CellType.LSTM, 8, 2, 4, 3, 5, 0.9, 11), "ring is 18"));
   }
 
   @ParameterizedTest

@@ -13,6 +13,7 @@ import io.eddy.model.exchange.onnx.OnnxReader;
 import io.eddy.model.exchange.onnx.OnnxSummary;
 import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterSpec;
+import io.eddy.model.series.SeriesSpec;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -148,11 +150,31 @@ final class ModelInspectCommand implements Callable<Integer> {
     described.put("hidden size", Integer.toString(spec.hiddenSize()));
     described.put("layers", Integer.toString(spec.layerCount()));
     described.put("horizon", Integer.toString(spec.horizon()));
-    described.put("season", spec.season() == 0 ? "none" : Integer.toString(spec.season()));
+    SeriesSpec series = spec.series();
+    described.put("season", joined(series.seasons()));
+    described.put("base", written(series.base()));
+    described.put("power", Double.toString(series.power()));
+    described.put("scale", written(series.scale()));
+    described.put("non-negative", series.nonNegative() ? "yes" : "no");
+    described.put("calendar", joined(series.calendar()));
+    described.put("zone", series.zone().getId());
     described.put("lags", Integer.toString(spec.lagCount()));
-    described.put("confidence", Double.toString(spec.confidence()));
+    described.put("confidence", joined(spec.confidences()));
+    described.put("forecast value", written(spec.value()));
     described.put("window", Integer.toString(spec.windowSize()));
     return described;
+  }
+
+  private static String joined(List<?> values) {
+    return values.isEmpty()
+        ? "none"
+        : values.stream()
+            .map(value -> value.toString().toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining(", "));
+  }
+
+  private static String written(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   private static Map<String, String> entries(List<OnnxSummary.Entry> entries) {

@@ -2,6 +2,7 @@ package io.eddy.deploy.command;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.eddy.deploy.app.Cluster;
 import io.eddy.deploy.config.Settings;
@@ -12,6 +13,7 @@ import io.eddy.deploy.process.UserException;
 import io.eddy.deploy.terminal.Numbers;
 import io.eddy.deploy.terminal.Text;
 import io.eddy.schemas.avro.Forecast;
+import io.eddy.schemas.avro.ForecastInterval;
 import io.eddy.schemas.avro.ForecastStep;
 import io.eddy.schemas.serde.AvroSerde;
 import io.eddy.schemas.serde.SchemaRegistry;
@@ -225,6 +227,9 @@ final class WatchCommand implements Callable<Integer> {
     node.put("expected_lower_bound", forecast.getExpectedLowerBound());
     node.put("expected_upper_bound", forecast.getExpectedUpperBound());
     node.put("is_anomaly", forecast.getIsAnomaly());
+    node.put("anomaly_score", forecast.getAnomalyScore());
+    node.put("anomaly_kind", forecast.getAnomalyKind());
+    node.put("anomaly_severity", forecast.getAnomalySeverity());
     node.put("forecast_value", forecast.getForecastValue());
     node.put("lower_bound", forecast.getLowerBound());
     node.put("upper_bound", forecast.getUpperBound());
@@ -243,11 +248,27 @@ final class WatchCommand implements Callable<Integer> {
     node.put("steps", forecast.getSteps());
     node.put("redelivered", forecast.getRedelivered());
     node.put("late", forecast.getLate());
+    if (!forecast.getIntervals().isEmpty()) {
+      node.set("intervals", intervals(forecast.getIntervals()));
+    }
     try {
       return JSON.writeValueAsString(node);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree of numbers is always JSON", e);
     }
+  }
+
+  private static ArrayNode intervals(List<ForecastInterval> intervals) {
+    ArrayNode nodes = JSON.createArrayNode();
+    for (ForecastInterval interval : intervals) {
+      ObjectNode node = nodes.addObject();
+      node.put("confidence", interval.getConfidence());
+      ArrayNode lower = node.putArray("lower_bound");
+      interval.getLowerBound().forEach(lower::add);
+      ArrayNode upper = node.putArray("upper_bound");
+      interval.getUpperBound().forEach(upper::add);
+    }
+    return nodes;
   }
 
   private static String measure(@Nullable Double value) {

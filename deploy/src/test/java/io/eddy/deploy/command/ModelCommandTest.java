@@ -54,8 +54,17 @@ class ModelCommandTest {
         .contains("checkpoint of a forecaster")
         .containsPattern("cell +gru")
         .containsPattern("horizon +3")
+        .containsPattern("season +4\n")
+        .containsPattern("base +naive")
+        .containsPattern("power +1.0")
+        .containsPattern("scale +difference")
+        .containsPattern("non-negative +no")
+        .containsPattern("calendar +none")
+        .containsPattern("zone +UTC")
+        .containsPattern("confidence +0.8\n")
+        .containsPattern("forecast value +median")
         .containsPattern("measured +on \"this\" data")
-        .containsPattern("rnn.weight_ih_l0 +F32 +\\[15, 4\\] +60");
+        .containsPattern("rnn.weight_ih_l0 +F32 +\\[15, 5\\] +75");
   }
 
   @Test
@@ -177,7 +186,7 @@ class ModelCommandTest {
     int code = execute("model", "import", file.toString(), "--out", folder.resolve("o").toString());
 
     assertThat(code).isEqualTo(ExitCode.USAGE);
-    assertThat(err.toString()).contains("4 inputs a step").contains("name its season");
+    assertThat(err.toString()).contains("5 inputs a step").contains("name its season");
   }
 
   @Test

@@ -66,6 +66,7 @@ class ApicurioRegistryIT {
 
   private static Forecast forecast() {
     var forecast = new Forecast();
+    forecast.setAnomalyKind("NONE");
     forecast.setEventTime(Instant.ofEpochMilli(1_700_000_000_000L));
     forecast.setActualValue(1.5);
     forecast.setForecastValue(2.0);
@@ -73,6 +74,7 @@ class ApicurioRegistryIT {
     forecast.setUpperBound(3.0);
     forecast.setHorizon(List.of(new ForecastStep(1, 2.0, 1.0, 3.0)));
     forecast.setConfidence(0.9);
+    forecast.setIntervals(List.of());
     return forecast;
   }
 

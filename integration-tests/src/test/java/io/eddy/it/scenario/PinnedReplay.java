@@ -9,6 +9,7 @@ import io.eddy.schemas.avro.Forecast;
 import io.eddy.schemas.avro.ForecastStep;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,9 @@ public final class PinnedReplay {
     forecast.setExpectedLowerBound(unlessNaN(answer.expectedLower()));
     forecast.setExpectedUpperBound(unlessNaN(answer.expectedUpper()));
     forecast.setIsAnomaly(answer.anomaly());
+    forecast.setAnomalyScore(answer.verdict().score());
+    forecast.setAnomalyKind(answer.verdict().kind().name());
+    forecast.setAnomalySeverity(answer.verdict().severity());
     forecast.setForecastValue(answer.value(1));
     forecast.setLowerBound(answer.lower(1));
     forecast.setUpperBound(answer.upper(1));
@@ -70,6 +74,7 @@ public final class PinnedReplay {
                         ahead, answer.value(ahead), answer.lower(ahead), answer.upper(ahead)))
             .toList());
     forecast.setConfidence(spec.confidence());
+    forecast.setIntervals(List.of());
     forecast.setModelVersion(state.version());
     forecast.setDecision(state.decision());
     forecast.setSteps(answer.steps());

@@ -52,7 +52,7 @@ public final class SmallModel {
             .steps(0, STEPS).stream().filter(event -> event.key().equals(key)).toList();
     return new SeriesHistory(
         key,
-        new Series(spec.ringLength(), spec.season()),
+        new Series(spec.series(), spec.ringLength(), spec.horizon()),
         events.stream().mapToLong(Event::time).toArray(),
         events.stream().mapToDouble(Event::value).toArray());
   }

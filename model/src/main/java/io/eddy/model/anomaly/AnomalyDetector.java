@@ -37,6 +37,10 @@ public final class AnomalyDetector {
   /// Events before the first verdict: with fewer, one in a thousand is not to be seen.
   private static final int WARM_UP = 100;
 
+  /// At so many events a chance counts twice what it was found to be, since a short history says
+  /// little of how rare a value is, and less if the series wanders.
+  private static final double YOUTH = 300;
+
   /// Values whose mean is the level. A spike of one value moves it little, a shift in a few steps.
   private static final int LEVEL_VALUES = 16;
 
@@ -149,7 +153,8 @@ public final class AnomalyDetector {
     double level = level(centred);
     levels.observe((float) level);
     float logVariance = logVariance(Math.abs(residual));
-    double decades = Math.min(DECADES, -LOG10_E * Functions.log((float) chance()));
+    double chance = chance(chance() * (1 + YOUTH / (events + 1)));
+    double decades = Math.min(DECADES, -LOG10_E * Functions.log((float) chance));
     followSide();
     restless = (short) (restless << 1 | (residuals.upper() < LARGE_RESIDUAL ? 1 : 0));
     previous = value;

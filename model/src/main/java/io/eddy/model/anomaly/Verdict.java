@@ -11,5 +11,5 @@ package io.eddy.model.anomaly;
 public record Verdict(double score, boolean anomaly, AnomalyKind kind, double severity) {
 
   /// Nothing to say.
-  static final Verdict NONE = new Verdict(0, false, AnomalyKind.NONE, 0);
+  public static final Verdict NONE = new Verdict(0, false, AnomalyKind.NONE, 0);
 }

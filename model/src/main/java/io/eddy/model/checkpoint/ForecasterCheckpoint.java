@@ -35,7 +35,8 @@ public final class ForecasterCheckpoint {
     tensors.put(
         CALIBRATION,
         new Safetensors.Tensor(
-            new int[] {2, forecaster.spec().horizon()}, forecaster.calibration()));
+            new int[] {forecaster.spec().quantileCount() - 1, forecaster.spec().horizon()},
+            forecaster.calibration()));
     return new Safetensors(metadata, tensors).toBytes();
   }
 
@@ -73,7 +74,8 @@ public final class ForecasterCheckpoint {
       checked(file, parameter.name(), parameter.shape());
     }
     unknown.remove(CALIBRATION);
-    float[] calibration = checked(file, CALIBRATION, 2, spec.horizon()).values();
+    float[] calibration =
+        checked(file, CALIBRATION, spec.quantileCount() - 1, spec.horizon()).values();
     for (float factor : calibration) {
       if (factor <= 0) {
         throw new CheckpointException(

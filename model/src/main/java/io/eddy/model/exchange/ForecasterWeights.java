@@ -9,6 +9,7 @@ import io.eddy.model.network.ForecasterProgram;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.parameter.Parameters;
 import io.eddy.model.series.Preparation;
+import io.eddy.model.series.SeriesSpec;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +25,9 @@ public final class ForecasterWeights {
   private static final String CALIBRATION = "calibration.width";
 
   private static final String NETWORK = "eddy.network";
+
+  /// Of the forecasters that can be made of weights alone: one interval around a median.
+  private static final int QUANTILE_COUNT = 3;
 
   private ForecasterWeights() {}
 
@@ -126,7 +130,7 @@ public final class ForecasterWeights {
       layers++;
     }
     int inputs = matrix(weights, "rnn.weight_ih_l0")[1];
-    int expected = new Preparation(season, lagCount).recurrentSize();
+    int expected = new Preparation(SeriesSpec.naive(season), lagCount).recurrentSize();
     if (inputs != expected) {
       throw new CheckpointException(
           "the network reads "
@@ -135,14 +139,14 @@ public final class ForecasterWeights {
               + (season > 0 ? "with a season of " + season : "without a season")
               + " has "
               + expected
-              + (season > 0 ? "" : ": a seasonal one has 4, so name its season"));
+              + (season > 0 ? "" : ": a seasonal one has 5, so name its season"));
     }
-    if (head[0] % ForecasterSpec.QUANTILE_COUNT != 0) {
+    if (head[0] % QUANTILE_COUNT != 0) {
       throw new CheckpointException(
           "head.weight has "
               + head[0]
               + " outputs, expected "
-              + ForecasterSpec.QUANTILE_COUNT
+              + QUANTILE_COUNT
               + " quantiles for each step ahead");
     }
     ForecasterSpec spec;
@@ -152,7 +156,7 @@ public final class ForecasterWeights {
               cell,
               state[1],
               layers,
-              head[0] / ForecasterSpec.QUANTILE_COUNT,
+              head[0] / QUANTILE_COUNT,
               season,
               lagCount,
               confidence,
@@ -161,7 +165,7 @@ public final class ForecasterWeights {
       throw new CheckpointException("no forecaster is of these sizes: " + e.getMessage(), e);
     }
     Parameters parameters = weights.toParameters(ForecasterProgram.of(spec).program().parameters());
-    float[] calibration = new float[2 * spec.horizon()];
+    float[] calibration = new float[Forecaster.calibrationSize(spec)];
     Arrays.fill(calibration, 1);
     return new Forecaster(spec, parameters, calibration, provenance);
   }

@@ -10,12 +10,13 @@ public final class Forecaster {
 
   private final ForecasterSpec spec;
   private final Parameters parameters;
-  private final float[] calibration; // (2, T): factors of the width below and above the median
+  private final float[] calibration; // (Q - 1, T): factors of the distance from the median
   private final Map<String, String> provenance;
 
   /// @param parameters taken over, not copied
-  /// @param calibration (2 · horizon) factors by which the validation data say that the quantiles'
-  ///   distances below, then above the median must be multiplied to cover what they promise
+  /// @param calibration (quantiles but the median · horizon) factors by which the validation data
+  ///   say that the quantiles' distances from the median must be multiplied to cover what they
+  ///   promise
   /// @param provenance data range, settings, scores; no clock, so that equal trainings give equal
   ///   bytes
   public Forecaster(
@@ -27,13 +28,16 @@ public final class Forecaster {
       throw new IllegalArgumentException(
           "the weights are for " + parameters.specs() + ", which is not the network of " + spec);
     }
-    if (calibration.length != 2 * spec.horizon()) {
+    if (calibration.length != calibrationSize(spec)) {
       throw new IllegalArgumentException(
           "the calibration has "
               + calibration.length
               + " factors, a horizon of "
               + spec.horizon()
-              + " needs twice as many as steps");
+              + " with "
+              + spec.quantileCount()
+              + " quantiles needs "
+              + calibrationSize(spec));
     }
     this.spec = spec;
     this.parameters = parameters;
@@ -43,7 +47,7 @@ public final class Forecaster {
 
   /// A forecaster that has learned nothing: it answers the naive forecast.
   public static Forecaster initial(ForecasterSpec spec, long seed) {
-    float[] calibration = new float[2 * spec.horizon()];
+    float[] calibration = new float[calibrationSize(spec)];
     java.util.Arrays.fill(calibration, 1);
     Map<String, String> provenance = new LinkedHashMap<>();
     provenance.put("eddy.training.seed", Long.toString(seed));
@@ -63,17 +67,20 @@ public final class Forecaster {
     return parameters;
   }
 
-  /// Factor of the lower bound's distance from the median, `ahead` steps ahead.
-  public float widthBelow(int ahead) {
-    return calibration[ahead - 1];
+  /// Numbers that a calibration of this spec has.
+  public static int calibrationSize(ForecasterSpec spec) {
+    return (spec.quantileCount() - 1) * spec.horizon();
   }
 
-  /// Factor of the upper bound's distance from the median, `ahead` steps ahead.
-  public float widthAbove(int ahead) {
-    return calibration[spec.horizon() + ahead - 1];
+  /// Factor of a quantile's distance from the median, `ahead` steps ahead.
+  ///
+  /// @param quantile any but the median
+  public float width(int quantile, int ahead) {
+    int block = quantile < spec.quantileCount() / 2 ? quantile : quantile - 1;
+    return calibration[block * spec.horizon() + ahead - 1];
   }
 
-  /// A copy of all calibration factors, (2 · horizon).
+  /// A copy of all calibration factors, (quantiles but the median · horizon).
   public float[] calibration() {
     return calibration.clone();
   }

@@ -2,6 +2,8 @@ package io.eddy.model.network;
 
 import io.eddy.model.cell.Cells;
 import io.eddy.model.loss.PinballLoss;
+import io.eddy.model.loss.SquaredLoss;
+import io.eddy.model.op.Add;
 import io.eddy.model.op.Linear;
 import io.eddy.model.op.QuantileFan;
 import io.eddy.model.parameter.Initializer;
@@ -10,14 +12,16 @@ import io.eddy.model.program.Program;
 import io.eddy.model.program.ProgramBuilder;
 import io.eddy.model.program.Value;
 import io.eddy.model.series.Preparation;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The equations of the forecaster, for the stream and, with a loss at their end, for training.
 ///
 /// ```
 /// h         = stacked cells over the recurrence's inputs
-/// raw       = W_head h + b + W_path lags          (Q · T), zero at the start
+/// raw       = W_head h + b + W_path lags          (Q · T, and T means), zero at the start
 /// quantiles = fan of raw                          in units of the running scale, around the base
+/// means     = the rest of raw, if means are forecast
 /// ```
 ///
 /// Head and path start at zero, so that a fresh network answers the naive forecast and training can
@@ -27,20 +31,27 @@ public final class ForecasterProgram {
   private final Program program;
   private final Value inputs;
   private final Value quantiles;
+  private final @Nullable Value means;
   private final @Nullable Objective objective;
 
   /// What training adds to the network.
   ///
   /// @param target (horizon), what came, in the unit of the quantiles
   /// @param weight (horizon), 1 where the target is known and counts, else 0
-  /// @param loss (1), the weighted pinball loss
+  /// @param loss (1), the weighted pinball loss of all quantiles, and the squared error of the
+  ///   means
   public record Objective(Value target, Value weight, Value loss) {}
 
   private ForecasterProgram(
-      Program program, Value inputs, Value quantiles, @Nullable Objective objective) {
+      Program program,
+      Value inputs,
+      Value quantiles,
+      @Nullable Value means,
+      @Nullable Objective objective) {
     this.program = program;
     this.inputs = inputs;
     this.quantiles = quantiles;
+    this.means = means;
     this.objective = objective;
   }
 
@@ -56,7 +67,7 @@ public final class ForecasterProgram {
 
   private static ForecasterProgram trace(ForecasterSpec spec, boolean withLoss) {
     var builder = new ProgramBuilder();
-    var preparation = new Preparation(spec.season(), spec.lagCount());
+    var preparation = new Preparation(spec.series(), spec.lagCount());
     int recurrentSize = preparation.recurrentSize();
     int outputSize = spec.outlookSize();
     var zero = new Initializer.Zero();
@@ -81,15 +92,24 @@ public final class ForecasterProgram {
             corrected,
             builder.columns(inputs, recurrentSize, spec.lagCount()),
             ParameterSpec.matrix("path.weight", outputSize, spec.lagCount(), zero));
-    Value quantiles = QuantileFan.of(builder, raw, ForecasterSpec.QUANTILE_COUNT);
+    int quantileSize = spec.quantileCount() * spec.horizon();
+    Value quantiles =
+        QuantileFan.of(builder, builder.columns(raw, 0, quantileSize), spec.quantileCount());
+    Value means =
+        spec.value() == ForecastValue.MEAN
+            ? builder.columns(raw, quantileSize, spec.horizon())
+            : null;
     Objective objective = null;
     if (withLoss) {
       Value target = builder.input("target", spec.horizon());
       Value weight = builder.input("weight", spec.horizon());
       Value loss = PinballLoss.of(builder, quantiles, target, weight, levels(spec));
+      if (means != null) {
+        loss = Add.of(builder, loss, SquaredLoss.of(builder, means, target, weight));
+      }
       objective = new Objective(target, weight, loss);
     }
-    return new ForecasterProgram(builder.build(), inputs, quantiles, objective);
+    return new ForecasterProgram(builder.build(), inputs, quantiles, means, objective);
   }
 
   private static float[] levels(ForecasterSpec spec) {
@@ -113,6 +133,11 @@ public final class ForecasterProgram {
   /// (quantiles · horizon), quantile-major, in units of the running scale, relative to the base.
   public Value quantiles() {
     return quantiles;
+  }
+
+  /// (horizon), in the same units; nothing if no means are forecast.
+  public Optional<Value> means() {
+    return Optional.ofNullable(means);
   }
 
   /// What training adds.

@@ -2,11 +2,17 @@ package io.eddy.model.network;
 
 import io.eddy.model.cell.CellType;
 import io.eddy.model.series.Preparation;
+import io.eddy.model.series.SeriesSpec;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// What a forecaster is made of. Two forecasters with equal specs carry the same state per key.
 ///
@@ -14,9 +20,11 @@ import java.util.function.Function;
 /// @param hiddenSize units per layer
 /// @param layerCount stacked layers
 /// @param horizon steps ahead that every answer covers
-/// @param season steps of one season, 0 for none
+/// @param series how values are prepared, seasons and base forecast included
 /// @param lagCount past values that reach the head by a linear path, without the recurrence
-/// @param confidence share of actuals that the interval shall cover, in (0, 1)
+/// @param confidences share of actuals that each interval shall cover, in (0, 1); the first is the
+///   one that answers lead with
+/// @param value which number of the distribution is the forecast
 /// @param windowSize events of one window of history; a key's ring holds one window and the lags of
 ///   its first step
 public record ForecasterSpec(
@@ -24,22 +32,56 @@ public record ForecasterSpec(
     int hiddenSize,
     int layerCount,
     int horizon,
-    int season,
+    SeriesSpec series,
     int lagCount,
-    double confidence,
+    List<Double> confidences,
+    ForecastValue value,
     int windowSize) {
-
-  /// The quantile levels of every head: lower bound, median, upper bound.
-  public static final int QUANTILE_COUNT = 3;
 
   public ForecasterSpec {
     require(hiddenSize >= 1 && hiddenSize <= 4096, "hidden size", hiddenSize, "1 to 4096");
     require(layerCount >= 1 && layerCount <= 16, "layer count", layerCount, "1 to 16");
     require(horizon >= 1 && horizon <= 1024, "horizon", horizon, "1 to 1024");
-    require(season == 0 || (season >= 2 && season <= 10_000), "season", season, "0 or 2 to 10000");
     require(lagCount >= 1 && lagCount <= 20_000, "lag count", lagCount, "1 to 20000");
-    require(confidence > 0 && confidence < 1, "confidence", confidence, "between 0 and 1");
+    require(
+        !confidences.isEmpty() && confidences.size() <= 8,
+        "confidence",
+        confidences,
+        "one to eight values");
+    for (double confidence : confidences) {
+      require(confidence > 0 && confidence < 1, "confidence", confidence, "between 0 and 1");
+    }
+    require(
+        new HashSet<>(confidences).size() == confidences.size(),
+        "confidence",
+        confidences,
+        "values that differ");
     require(windowSize >= 2 && windowSize <= 100_000, "window size", windowSize, "2 to 100000");
+    confidences = List.copyOf(confidences);
+  }
+
+  /// A correction of the naive forecast, with one interval around a median.
+  ///
+  /// @param season steps of one season, 0 for none
+  public ForecasterSpec(
+      CellType cell,
+      int hiddenSize,
+      int layerCount,
+      int horizon,
+      int season,
+      int lagCount,
+      double confidence,
+      int windowSize) {
+    this(
+        cell,
+        hiddenSize,
+        layerCount,
+        horizon,
+        SeriesSpec.naive(season),
+        lagCount,
+        List.of(confidence),
+        ForecastValue.MEDIAN,
+        windowSize);
   }
 
   private static void require(boolean holds, String name, Object value, String expected) {
@@ -55,7 +97,7 @@ public record ForecasterSpec(
 
   /// Past steps that the inputs of one step look at, besides the step itself.
   public int lookback() {
-    return Math.max(lagCount, new Preparation(season, lagCount).recurrentLookback());
+    return Math.max(lagCount, new Preparation(series, lagCount).recurrentLookback());
   }
 
   /// Steps that a key's ring holds: one window, and the lookback of its first step.
@@ -68,14 +110,45 @@ public record ForecasterSpec(
     return layerCount * hiddenSize * cell.statesPerUnit();
   }
 
-  /// Floats of one outlook: quantiles by horizon step, quantile-major.
-  public int outlookSize() {
-    return QUANTILE_COUNT * horizon;
+  /// Quantiles of every step: two for each interval, and the median.
+  public int quantileCount() {
+    return 2 * confidences.size() + 1;
   }
 
-  /// The levels of the three quantiles.
+  /// Floats of one outlook: quantiles by horizon step, quantile-major, and the means if they are
+  /// forecast.
+  public int outlookSize() {
+    return (quantileCount() + (value == ForecastValue.MEAN ? 1 : 0)) * horizon;
+  }
+
+  /// The levels of the quantiles, ascending.
   public double[] quantileLevels() {
-    return new double[] {(1 - confidence) / 2, 0.5, (1 + confidence) / 2};
+    double[] levels = new double[quantileCount()];
+    List<Double> widest = confidences.stream().sorted(Comparator.reverseOrder()).toList();
+    for (int i = 0; i < widest.size(); i++) {
+      levels[i] = (1 - widest.get(i)) / 2;
+      levels[levels.length - 1 - i] = (1 + widest.get(i)) / 2;
+    }
+    levels[levels.length / 2] = 0.5;
+    return levels;
+  }
+
+  /// The confidence of the interval that answers lead with.
+  public double confidence() {
+    return confidences.getFirst();
+  }
+
+  /// Which quantile is the lower bound of an interval; the upper one is as far from the end.
+  ///
+  /// @param interval index into the confidences
+  public int lowerQuantile(int interval) {
+    // Without a stream: this is asked for every event, and none shall be allocated for.
+    double confidence = confidences.get(interval);
+    int wider = 0;
+    for (int other = 0; other < confidences.size(); other++) {
+      wider += confidences.get(other) > confidence ? 1 : 0;
+    }
+    return wider;
   }
 
   /// The spec as text, for a checkpoint's metadata.
@@ -86,9 +159,12 @@ public record ForecasterSpec(
     metadata.put("eddy.hidden.size", Integer.toString(hiddenSize));
     metadata.put("eddy.layer.count", Integer.toString(layerCount));
     metadata.put("eddy.horizon", Integer.toString(horizon));
-    metadata.put("eddy.season", Integer.toString(season));
+    metadata.putAll(series.toMetadata());
     metadata.put("eddy.lag.count", Integer.toString(lagCount));
-    metadata.put("eddy.confidence", Double.toString(confidence));
+    metadata.put(
+        "eddy.confidence",
+        confidences.stream().map(Object::toString).collect(Collectors.joining(",")));
+    metadata.put("eddy.forecast.value", value.name().toLowerCase(Locale.ROOT));
     metadata.put("eddy.window.size", Integer.toString(windowSize));
     return metadata;
   }
@@ -108,10 +184,24 @@ public record ForecasterSpec(
         number(metadata, "eddy.hidden.size", Integer::valueOf),
         number(metadata, "eddy.layer.count", Integer::valueOf),
         number(metadata, "eddy.horizon", Integer::valueOf),
-        number(metadata, "eddy.season", Integer::valueOf),
+        SeriesSpec.fromMetadata(metadata),
         number(metadata, "eddy.lag.count", Integer::valueOf),
-        number(metadata, "eddy.confidence", Double::valueOf),
+        confidences(text(metadata, "eddy.confidence")),
+        ForecastValue.named(text(metadata, "eddy.forecast.value")),
         number(metadata, "eddy.window.size", Integer::valueOf));
+  }
+
+  private static List<Double> confidences(String text) {
+    List<Double> confidences = new ArrayList<>();
+    try {
+      for (String word : text.split(",", -1)) {
+        confidences.add(Double.valueOf(word));
+      }
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "eddy.confidence is " + text + ", expected numbers between 0 and 1", e);
+    }
+    return confidences;
   }
 
   private static CellType cell(String name) {

@@ -95,6 +95,16 @@ public final class Parameters {
     }
   }
 
+  /// Whether all elements of one parameter are zero.
+  public boolean isZero(String name) {
+    for (float value : values(name)) {
+      if (value != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /// Whether no element is NaN or infinite.
   public boolean isFinite() {
     for (float[] array : values) {

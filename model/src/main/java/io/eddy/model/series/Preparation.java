@@ -1,10 +1,10 @@
 package io.eddy.model.series;
 
-/// From a series to a network's inputs and back: scaled differences for the recurrence, scaled lags
-/// for the linear path, and the naive forecast that a network's answer is a correction of.
+/// From a series to a network's inputs: scaled differences and innovations for the recurrence,
+/// scaled lags for the linear path.
 ///
-/// Everything is relative to the newest value and divided by the running scale, so nothing here
-/// depends on a key's unit or level.
+/// Everything is a difference divided by the running scale, so nothing here depends on a key's unit
+/// or level.
 public final class Preparation {
 
   /// Scaled inputs are clipped to this, so that one outlier cannot saturate a cell for long.
@@ -13,17 +13,31 @@ public final class Preparation {
   /// Lags wander further from the newest value than neighbours do.
   private static final double LAG_LIMIT = 64;
 
-  private final int season;
+  /// Innovations whose mean size says how wild the series is just now.
+  private static final int VOLATILITY_STEPS = 8;
+
+  /// Inputs without season and calendar: the last difference, innovation, volatility.
+  private static final int PLAIN_INPUTS = 3;
+
+  private static final int INPUTS_PER_SEASON = 2;
+
+  private final SeriesSpec spec;
+  private final int[] seasons; // arrays, since iterators would be allocated for every event
+  private final CalendarFeature[] calendar;
   private final int lagCount;
 
-  public Preparation(int season, int lagCount) {
-    this.season = season;
+  public Preparation(SeriesSpec spec, int lagCount) {
+    this.spec = spec;
     this.lagCount = lagCount;
+    seasons = spec.seasons().stream().mapToInt(Integer::intValue).toArray();
+    calendar = spec.calendar().toArray(CalendarFeature[]::new);
   }
 
   /// Inputs that the recurrence sees per step.
   public int recurrentSize() {
-    return season > 0 ? 4 : 2;
+    return PLAIN_INPUTS
+        + INPUTS_PER_SEASON * seasons.length
+        + CalendarFeature.SIZE * calendar.length;
   }
 
   /// All inputs per step: the recurrence's, then the lags.
@@ -33,36 +47,42 @@ public final class Preparation {
 
   /// Past steps that the recurrence's inputs need, besides the step itself.
   public int recurrentLookback() {
-    return season > 0 ? season + 1 : 2;
+    return Math.max(VOLATILITY_STEPS, spec.longestSeason());
   }
 
   /// Writes the inputs of the step `back` steps before the newest. What lies before the series'
   /// first value counts as equal to the step itself: zero.
   ///
+  /// ```
+  /// y[t] - y[t-1]     innovation[t]     mean |innovation| of the last 8
+  /// y[t] - y[t-m]     y[t+1-m] - y[t-m]                                  for each season m
+  /// sine, cosine                                                         for each calendar feature
+  /// ```
+  ///
   /// @param out overwritten from `offset` on, [#recurrentSize()] floats
-  public void recurrentInputs(Past past, int back, float[] out, int offset) {
-    double value = past.value(back);
-    double divisor = divisor(past, back);
-    int seen = past.size() - back;
-    out[offset] = scaled(seen > 1 ? value - past.value(back + 1) : 0, divisor, INPUT_LIMIT);
-    out[offset + 1] = scaled(seen > 2 ? value - past.value(back + 2) : 0, divisor, INPUT_LIMIT);
-    if (season > 0) {
-      boolean whole = seen > season + 1;
-      out[offset + 1] = scaled(whole ? value - past.value(back + season) : 0, divisor, INPUT_LIMIT);
-      out[offset + 2] =
-          scaled(
-              whole
-                  ? value
-                      - past.value(back + 1)
-                      - (past.value(back + season) - past.value(back + season + 1))
-                  : 0,
-              divisor,
-              INPUT_LIMIT);
-      out[offset + 3] =
-          scaled(
-              whole ? past.value(back + season - 1) - past.value(back + season) : 0,
-              divisor,
-              INPUT_LIMIT);
+  public void recurrentInputs(Series series, int back, float[] out, int offset) {
+    double image = series.image(back);
+    double divisor = series.divisor(back);
+    int seen = series.size() - back;
+    int at = offset;
+    out[at++] = scaled(seen > 1 ? image - series.image(back + 1) : 0, divisor, INPUT_LIMIT);
+    out[at++] = scaled(series.innovation(back), divisor, INPUT_LIMIT);
+    double sum = 0;
+    int steps = Math.min(VOLATILITY_STEPS, seen);
+    for (int i = 0; i < steps; i++) {
+      sum += Math.abs(series.innovation(back + i)) / VOLATILITY_STEPS;
+    }
+    out[at++] = scaled(sum, divisor, INPUT_LIMIT);
+    for (int season : seasons) {
+      boolean whole = seen > season;
+      double before = whole ? series.image(back + season) : 0;
+      out[at++] = scaled(whole ? image - before : 0, divisor, INPUT_LIMIT);
+      out[at++] =
+          scaled(whole ? series.image(back + season - 1) - before : 0, divisor, INPUT_LIMIT);
+    }
+    for (CalendarFeature feature : calendar) {
+      feature.write(series.time(back), spec.zone(), out, at);
+      at += CalendarFeature.SIZE;
     }
   }
 
@@ -70,38 +90,21 @@ public final class Preparation {
   /// value.
   ///
   /// @param out overwritten from `offset` on, [#inputSize()] floats
-  public void inputs(Past past, float[] out, int offset) {
-    recurrentInputs(past, 0, out, offset);
-    lags(past, out, offset + recurrentSize());
+  public void inputs(Series series, float[] out, int offset) {
+    recurrentInputs(series, 0, out, offset);
+    lags(series, out, offset + recurrentSize());
   }
 
-  private void lags(Past past, float[] out, int offset) {
-    double value = past.value(0);
-    double divisor = divisor(past, 0);
-    int seen = Math.min(lagCount, past.size() - 1);
+  private void lags(Series series, float[] out, int offset) {
+    double image = series.image(0);
+    double divisor = series.divisor(0);
+    int seen = Math.min(lagCount, series.size() - 1);
     for (int lag = 1; lag <= seen; lag++) {
-      out[offset + lag - 1] = scaled(past.value(lag) - value, divisor, LAG_LIMIT);
+      out[offset + lag - 1] = scaled(series.image(lag) - image, divisor, LAG_LIMIT);
     }
     for (int lag = seen + 1; lag <= lagCount; lag++) {
       out[offset + lag - 1] = 0;
     }
-  }
-
-  /// The naive forecast `ahead` steps after the step that `past` stands at: the last value; with a
-  /// season m, `y[t+h-m] + y[t] - y[t-m]` (for h > m the last season repeats), as soon as a season
-  /// has been seen.
-  public static double base(Past past, int season, int ahead) {
-    double value = past.value(0);
-    if (season == 0 || past.size() <= season) {
-      return value;
-    }
-    int phase = (ahead - 1) % season + 1;
-    return past.value(season - phase) + (value - past.value(season));
-  }
-
-  /// What scaled answers are multiplied by.
-  public static double divisor(Past past, int back) {
-    return RunningScale.divisor(past.scale(back), past.value(back));
   }
 
   private static float scaled(double difference, double divisor, double limit) {

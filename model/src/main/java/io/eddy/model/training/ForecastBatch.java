@@ -5,6 +5,7 @@ import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.program.Rows;
 import io.eddy.model.program.Unroller;
 import io.eddy.model.series.Preparation;
+import io.eddy.model.series.Series;
 import java.util.Arrays;
 import java.util.List;
 
@@ -32,11 +33,12 @@ final class ForecastBatch {
   private final int[] first; // by history: the step that the network starts at
   private final int[] split; // by history: the first step that validates
   private final int[] run; // by history: the first step of the run, whose value is a target
+  private double[] naive = new double[0]; // by row of the last chunk: last value less base, scaled
 
   ForecastBatch(ForecasterSpec spec, List<SeriesHistory> histories, double validationShare) {
     this.spec = spec;
     this.histories = histories;
-    preparation = new Preparation(spec.season(), spec.lagCount());
+    preparation = new Preparation(spec.series(), spec.lagCount());
     cursors = new SeriesHistory.Cursor[histories.size()];
     first = new int[cursors.length];
     split = new int[cursors.length];
@@ -75,41 +77,53 @@ final class ForecastBatch {
     Rows target = unroller.rows(program.objective().target());
     Rows weight = unroller.rows(program.objective().weight());
     int counted = 0;
+    if (naive.length < steps * rows) {
+      naive = new double[steps * rows];
+    }
     for (int t = 0; t < steps; t++) {
       for (int b = 0; b < rows; b++) {
         int row = t * rows + b;
         int step = b < cursors.length ? first[b] + chunk * steps + t : Integer.MAX_VALUE;
         if (b < cursors.length && step < end(b, part)) {
-          SeriesHistory.Cursor past = cursors[b].at(step);
-          preparation.inputs(past, inputs.values(), inputs.at(row));
-          counted += fillTargets(b, step, past, target, weight, row, part);
+          Series series = cursors[b].at(step);
+          int back = cursors[b].back(step);
+          if (back > 0) {
+            // The network burns in on what the ring holds; nothing is forecast from there.
+            preparation.recurrentInputs(series, back, inputs.values(), inputs.at(row));
+            clear(inputs, row, preparation.recurrentSize(), spec.lagCount());
+            clear(target, row, 0, spec.horizon());
+            clear(weight, row, 0, spec.horizon());
+          } else {
+            preparation.inputs(series, inputs.values(), inputs.at(row));
+            naive[row] = (series.image(0) - series.base(1)) / series.divisor(0);
+            counted += fillTargets(b, step, series, target, weight, row, part);
+          }
         } else {
-          fill(inputs, row, preparation.inputSize());
-          fill(target, row, spec.horizon());
-          fill(weight, row, spec.horizon());
+          clear(inputs, row, 0, preparation.inputSize());
+          clear(target, row, 0, spec.horizon());
+          clear(weight, row, 0, spec.horizon());
         }
       }
     }
     return counted;
   }
 
-  private static void fill(Rows rows, int row, int width) {
-    Arrays.fill(rows.values(), rows.at(row), rows.at(row) + width, 0);
+  private static void clear(Rows rows, int row, int from, int width) {
+    Arrays.fill(rows.values(), rows.at(row) + from, rows.at(row) + from + width, 0);
   }
 
   private int fillTargets(
-      int b, int step, SeriesHistory.Cursor past, Rows target, Rows weight, int row, Part part) {
+      int b, int step, Series series, Rows target, Rows weight, int row, Part part) {
     SeriesHistory history = histories.get(b);
-    double divisor = Preparation.divisor(past, 0);
+    double divisor = series.divisor(0);
     int from = part == Part.TRAINING ? run[b] : split[b];
     int to = part == Part.TRAINING ? split[b] : history.size();
     int counted = 0;
     for (int h = 1; h <= spec.horizon(); h++) {
-      boolean counts = step + h >= from && step + h < to && past.scale(0) > 0;
+      boolean counts = step + h >= from && step + h < to && series.scale(0) > 0;
       double scaled = 0;
       if (counts) {
-        double base = Preparation.base(past, spec.season(), h);
-        scaled = (history.value(step + h) - base) / divisor;
+        scaled = (history.image(step + h) - series.base(h)) / divisor;
         counted++;
       }
       target.values()[target.at(row) + h - 1] =
@@ -119,10 +133,9 @@ final class ForecastBatch {
     return counted;
   }
 
-  /// The base less the last value, in running scales, one step after a row's step.
-  double baseMinusLast(int chunk, int steps, int t, int b) {
-    SeriesHistory.Cursor past = cursors[b].at(first[b] + chunk * steps + t);
-    return (Preparation.base(past, spec.season(), 1) - past.value(0))
-        / Preparation.divisor(past, 0);
+  /// The last value less the base, in running scales, one step after a row's step of the last
+  /// chunk.
+  double naive(int row) {
+    return naive[row];
   }
 }

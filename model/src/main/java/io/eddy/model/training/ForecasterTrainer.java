@@ -148,6 +148,14 @@ public final class ForecasterTrainer {
       double bestLoss = baseLoss;
       double bestTrainingLoss = Double.NaN;
       listener.onEpoch(0, settings.maxEpochs(), Double.NaN, baseLoss);
+      if (parameters.isZero("path.weight") && parameters.isZero("head.weight")) {
+        startLinear();
+        double loss = loss(ForecastBatch.Part.VALIDATION);
+        if (loss < bestLoss) {
+          bestLoss = loss;
+          best.set(parameters);
+        }
+      }
       var random = new Random(settings.seed());
       int epochsPerRound = (LEAST_UPDATES_PER_ROUND + updatesPerEpoch - 1) / updatesPerEpoch;
       int epoch = 0;
@@ -201,7 +209,52 @@ public final class ForecasterTrainer {
         }
       }
       parameters.set(best);
-      return result(provenance, best, bestTrainingLoss, bestLoss, baseLoss, epoch);
+      double share = 1;
+      if (bestLoss < baseLoss) {
+        Parameters shrunk = best.copy();
+        share = shrink(shrunk);
+        double loss = loss(ForecastBatch.Part.VALIDATION);
+        if (loss <= baseLoss) {
+          best = shrunk;
+          bestLoss = loss;
+        } else {
+          share = 1;
+          parameters.set(best);
+        }
+      }
+      return result(provenance, best, share, bestTrainingLoss, bestLoss, baseLoss, epoch);
+    }
+
+    private void startLinear() {
+      long rowCount = 0;
+      for (ForecastBatch batch : batches) {
+        int chunks = batch.chunkCount(settings.truncation(), ForecastBatch.Part.TRAINING);
+        rowCount += (long) chunks * settings.truncation() * rows;
+      }
+      var start = new LinearStart(spec, rowCount);
+      for (ForecastBatch.Part part : ForecastBatch.Part.values()) {
+        for (ForecastBatch batch : batches) {
+          int batchChunks = batch.chunkCount(settings.truncation(), part);
+          for (int chunk = 0; chunk < batchChunks; chunk++) {
+            checkCancelled();
+            if (batch.fill(program, unroller, chunk, settings.truncation(), rows, part) > 0) {
+              start.add(
+                  unroller.rows(program.inputs()),
+                  unroller.rows(program.objective().target()),
+                  unroller.rows(program.objective().weight()),
+                  settings.truncation() * rows,
+                  part);
+            }
+          }
+        }
+      }
+      start.applyTo(parameters);
+    }
+
+    private void checkCancelled() {
+      if (cancelled.getAsBoolean()) {
+        throw new CancellationException("the training was cancelled");
+      }
     }
 
     /// One pass over all batches, in an order of its own, or as much of one as the limit of updates
@@ -217,9 +270,7 @@ public final class ForecasterTrainer {
         reset();
         int chunks = batch.chunkCount(settings.truncation(), ForecastBatch.Part.TRAINING);
         for (int chunk = 0; chunk < chunks && updates < settings.maxUpdates(); chunk++) {
-          if (cancelled.getAsBoolean()) {
-            throw new CancellationException("the training was cancelled");
-          }
+          checkCancelled();
           int targets =
               batch.fill(
                   program,
@@ -237,11 +288,11 @@ public final class ForecasterTrainer {
           unroller.carry();
         }
       }
-      return lossSum / Math.max(1, counted) / ForecasterSpec.QUANTILE_COUNT;
+      return lossSum / Math.max(1, counted) / spec.quantileCount();
     }
 
     private double update(int targets) {
-      float scale = 1f / (targets * (float) ForecasterSpec.QUANTILE_COUNT);
+      float scale = 1f / (targets * (float) spec.quantileCount());
       double learningRate = rate * schedule.factor(updates);
       updates++;
       return trainer.update(settings.truncation(), scale, learningRate);
@@ -262,7 +313,7 @@ public final class ForecasterTrainer {
             sums[0] += lossSum;
             sums[1] += targets;
           });
-      return sums[0] / Math.max(1, sums[1]) / ForecasterSpec.QUANTILE_COUNT;
+      return sums[0] / Math.max(1, sums[1]) / spec.quantileCount();
     }
 
     private void forEachChunk(ForecastBatch.Part part, ChunkConsumer consumer) {
@@ -270,9 +321,7 @@ public final class ForecasterTrainer {
         reset();
         int chunks = batch.chunkCount(settings.truncation(), part);
         for (int chunk = 0; chunk < chunks; chunk++) {
-          if (cancelled.getAsBoolean()) {
-            throw new CancellationException("the training was cancelled");
-          }
+          checkCancelled();
           int targets = batch.fill(program, unroller, chunk, settings.truncation(), rows, part);
           double lossSum = trainer.evaluate(settings.truncation());
           if (targets > 0) {
@@ -286,16 +335,16 @@ public final class ForecasterTrainer {
     private TrainingResult result(
         Map<String, String> callersProvenance,
         Parameters best,
+        double share,
         double trainingLoss,
         double validationLoss,
         double baseLoss,
         int epochs) {
-      int horizon = spec.horizon();
-      var calibration = new WidthCalibration(horizon, spec.confidence());
+      var calibration = new WidthCalibration(spec);
       double[] errors = new double[3]; // one step ahead: ours, the last value's, how many
       forEachChunk(
           ForecastBatch.Part.VALIDATION,
-          (batch, chunk, targets, lossSum) -> collect(batch, chunk, calibration, errors));
+          (batch, chunk, targets, lossSum) -> collect(batch, calibration, errors));
       Map<String, String> provenance = new LinkedHashMap<>(callersProvenance);
       long values = 0;
       long from = Long.MAX_VALUE;
@@ -317,6 +366,7 @@ public final class ForecasterTrainer {
       provenance.put("training.updates", Integer.toString(updates));
       provenance.put("training.loss", Double.toString(trainingLoss));
       provenance.put("validation.loss", Double.toString(validationLoss));
+      provenance.put("training.correction.share", Double.toString(share));
       provenance.put("validation.loss.base", Double.toString(baseLoss));
       double count = Math.max(1, errors[2]);
       provenance.put("validation.mae", Double.toString(errors[0] / count));
@@ -326,8 +376,41 @@ public final class ForecasterTrainer {
           forecaster, trainingLoss, validationLoss, baseLoss, epochs, updates);
     }
 
-    private void collect(
-        ForecastBatch batch, int chunk, WidthCalibration calibration, double[] errors) {
+    /// Leaves of the correction what the validation data confirm.
+    private double shrink(Parameters weights) {
+      var shrinkage = new Shrinkage(spec);
+      long[] counted = new long[1];
+      forEachChunk(
+          ForecastBatch.Part.VALIDATION,
+          (batch, chunk, targets, lossSum) -> counted[0] += targets / spec.horizon());
+      var sample = new RowSample(counted[0], Shrinkage.ROWS);
+      int median = spec.quantileCount() / 2 * spec.horizon();
+      forEachChunk(
+          ForecastBatch.Part.VALIDATION,
+          (batch, chunk, targets, lossSum) -> {
+            Rows quantiles = unroller.rows(program.quantiles());
+            Rows means = program.means().map(unroller::rows).orElse(quantiles);
+            Rows target = unroller.rows(program.objective().target());
+            Rows weight = unroller.rows(program.objective().weight());
+            for (int row = 0; row < settings.truncation() * rows; row++) {
+              boolean taken = weight.values()[weight.at(row)] > 0 && sample.takesNext();
+              for (int h = 0; taken && h < spec.horizon(); h++) {
+                if (weight.values()[weight.at(row) + h] > 0) {
+                  shrinkage.add(
+                      h,
+                      quantiles.values()[quantiles.at(row) + median + h],
+                      means.values()[means.at(row) + h],
+                      target.values()[target.at(row) + h]);
+                }
+              }
+            }
+          });
+      double share = shrinkage.applyTo(weights);
+      parameters.set(weights);
+      return share;
+    }
+
+    private void collect(ForecastBatch batch, WidthCalibration calibration, double[] errors) {
       int horizon = spec.horizon();
       Rows quantiles = unroller.rows(program.quantiles());
       Rows target = unroller.rows(program.objective().target());
@@ -337,18 +420,11 @@ public final class ForecasterTrainer {
         for (int h = 0; h < horizon; h++) {
           if (weight.values()[weight.at(row) + h] > 0) {
             float actual = target.values()[target.at(row) + h];
-            float median = quantiles.values()[q + horizon + h];
-            calibration.add(
-                h,
-                quantiles.values()[q + h],
-                median,
-                quantiles.values()[q + 2 * horizon + h],
-                actual);
+            calibration.add(h, quantiles.values(), q, actual);
             if (h == 0) {
-              double baseMinusLast =
-                  batch.baseMinusLast(chunk, settings.truncation(), row / rows, row % rows);
+              float median = quantiles.values()[q + spec.quantileCount() / 2 * horizon];
               errors[0] += Math.abs(actual - median);
-              errors[1] += Math.abs(actual + baseMinusLast);
+              errors[1] += Math.abs(actual - batch.naive(row));
               errors[2]++;
             }
           }

@@ -1,19 +1,19 @@
 package io.eddy.model.training;
 
-import io.eddy.model.series.Past;
 import io.eddy.model.series.Series;
+import org.jspecify.annotations.Nullable;
 
 /// One contiguous run of a key's values with what the key remembered before the first of them.
 public final class SeriesHistory {
 
   private final String name;
-  private final double[] values; // what the ring held, then the run
-  private final double[] scales; // the running scale right after each value
-  private final long firstTime;
-  private final long lastTime;
+  private final Series start;
+  private final long[] times; // of the run
+  private final double[] run;
+  private final double[] images; // what the ring held, then the run
   private final int contextSize;
 
-  /// Replays the run on the series, exactly as the stream did.
+  /// A run that follows on a series.
   ///
   /// @param name of the key, for messages
   /// @param start the series as it stood before the run, from the window's anchor; not changed
@@ -31,21 +31,17 @@ public final class SeriesHistory {
               + " values, expected as many of each and at least one");
     }
     this.name = name;
+    this.start = start.copy();
+    this.times = times.clone();
+    this.run = run.clone();
     contextSize = start.size();
-    values = new double[contextSize + run.length];
-    scales = new double[values.length];
+    images = new double[contextSize + run.length];
     for (int i = 0; i < contextSize; i++) {
-      values[i] = start.value(contextSize - 1 - i);
-      scales[i] = start.scale(contextSize - 1 - i);
+      images[i] = start.image(contextSize - 1 - i);
     }
-    Series series = start.copy();
     for (int i = 0; i < run.length; i++) {
-      series.append(times[i], run[i]);
-      values[contextSize + i] = run[i];
-      scales[contextSize + i] = series.scale(0);
+      images[contextSize + i] = start.imageOf(run[i]);
     }
-    firstTime = contextSize > 0 ? start.time(contextSize - 1) : times[0];
-    lastTime = times[times.length - 1];
   }
 
   /// The key's name.
@@ -55,48 +51,56 @@ public final class SeriesHistory {
 
   /// Values, the ones that were in the ring before the run included.
   int size() {
-    return values.length;
+    return images.length;
   }
 
   /// Values of the run itself.
   int runSize() {
-    return values.length - contextSize;
+    return run.length;
   }
 
-  double value(int step) {
-    return values[step];
+  /// The image of a value.
+  double image(int step) {
+    return images[step];
   }
 
   long firstTime() {
-    return firstTime;
+    return contextSize > 0 ? start.time(contextSize - 1) : times[0];
   }
 
   long lastTime() {
-    return lastTime;
+    return times[times.length - 1];
   }
 
-  /// The series as seen from one of its steps after another.
-  final class Cursor implements Past {
+  /// The series as it stood at one of its steps after another: the run is replayed exactly as the
+  /// stream did it.
+  final class Cursor {
+    private @Nullable Series series;
     private int step;
 
-    Cursor at(int newStep) {
-      step = newStep;
-      return this;
+    /// Moves to a step; cheap forward, from the start backward.
+    ///
+    /// @return the series, as it stood after the step, or after the last one before the run if the
+    ///   step lies further back: before its run a history knows the ring's content, not how the
+    ///   series came by it
+    Series at(int newStep) {
+      int aim = Math.max(newStep, contextSize - 1);
+      Series current = series;
+      if (current == null || aim < step) {
+        current = start.copy();
+        series = current;
+        step = contextSize - 1;
+      }
+      while (step < aim) {
+        step++;
+        current.append(times[step - contextSize], run[step - contextSize]);
+      }
+      return current;
     }
 
-    @Override
-    public int size() {
-      return step + 1;
-    }
-
-    @Override
-    public double value(int back) {
-      return values[step - back];
-    }
-
-    @Override
-    public double scale(int back) {
-      return scales[step - back];
+    /// Steps that a step lies before the one that [#at] gives for it.
+    int back(int ofStep) {
+      return Math.max(0, contextSize - 1 - ofStep);
     }
   }
 }

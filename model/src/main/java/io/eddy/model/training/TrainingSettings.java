@@ -48,4 +48,18 @@ public record TrainingSettings(
   public static TrainingSettings defaults() {
     return new TrainingSettings(32, 32, 400, 1_000, 6, 0.004, 1.0, 0.2, 42);
   }
+
+  /// The same with another share held out.
+  public TrainingSettings withValidationShare(double share) {
+    return new TrainingSettings(
+        truncation,
+        batchSize,
+        maxEpochs,
+        maxUpdates,
+        patience,
+        learningRate,
+        clipNorm,
+        share,
+        seed);
+  }
 }

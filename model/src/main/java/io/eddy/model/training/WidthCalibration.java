@@ -1,5 +1,6 @@
 package io.eddy.model.training;
 
+import io.eddy.model.network.ForecasterSpec;
 import java.util.Arrays;
 
 /// Factors that make a version's intervals cover what they promise on its validation data: split
@@ -13,25 +14,40 @@ final class WidthCalibration {
   private static final float LEAST_FACTOR = 0.25f;
   private static final float GREATEST_FACTOR = 8;
 
-  private final int horizon;
-  private final double level;
-  private final float[][] ratios; // (2 · T): below, then above
+  private final ForecasterSpec spec;
+  private final double[] levels; // by quantile but the median: share that its side shall cover
+  private final float[][] ratios; // (Q - 1, T)
   private final int[] counts;
 
-  /// @param confidence share that the two bounds together promise
-  WidthCalibration(int horizon, double confidence) {
-    this.horizon = horizon;
-    level = (1 + confidence) / 2;
-    ratios = new float[2 * horizon][16];
-    counts = new int[2 * horizon];
+  WidthCalibration(ForecasterSpec spec) {
+    this.spec = spec;
+    double[] quantiles = spec.quantileLevels();
+    levels = new double[quantiles.length - 1];
+    for (int block = 0; block < levels.length; block++) {
+      double level = quantiles[quantile(block)];
+      levels[block] = Math.max(level, 1 - level);
+    }
+    ratios = new float[levels.length * spec.horizon()][16];
+    counts = new int[ratios.length];
+  }
+
+  /// The quantile of a block of factors: all but the median.
+  private int quantile(int block) {
+    return block < spec.quantileCount() / 2 ? block : block + 1;
   }
 
   /// Adds one forecast that met its target.
   ///
   /// @param h step ahead, from 0
-  void add(int h, float lower, float median, float upper, float target) {
-    add(h, (median - target) / Math.max(median - lower, 1e-6f));
-    add(horizon + h, (target - median) / Math.max(upper - median, 1e-6f));
+  /// @param quantiles (Q, T) from `at` on
+  void add(int h, float[] quantiles, int at, float target) {
+    int horizon = spec.horizon();
+    float median = quantiles[at + spec.quantileCount() / 2 * horizon + h];
+    for (int block = 0; block < levels.length; block++) {
+      float width = quantiles[at + quantile(block) * horizon + h] - median;
+      float residual = quantile(block) > block ? target - median : median - target;
+      add(block * horizon + h, residual / Math.max(Math.abs(width), 1e-6f));
+    }
   }
 
   private void add(int side, float ratio) {
@@ -41,9 +57,9 @@ final class WidthCalibration {
     ratios[side][counts[side]++] = ratio;
   }
 
-  /// The factors, (2 · horizon).
+  /// The factors, (quantiles but the median · horizon).
   float[] factors() {
-    float[] factors = new float[2 * horizon];
+    float[] factors = new float[counts.length];
     for (int side = 0; side < factors.length; side++) {
       int count = counts[side];
       if (count < LEAST_RESIDUALS) {
@@ -52,7 +68,7 @@ final class WidthCalibration {
       }
       float[] sorted = Arrays.copyOf(ratios[side], count);
       Arrays.sort(sorted);
-      int rank = (int) Math.ceil((count + 1) * level);
+      int rank = (int) Math.ceil((count + 1) * levels[side / spec.horizon()]);
       factors[side] = Math.clamp(sorted[Math.min(rank, count) - 1], LEAST_FACTOR, GREATEST_FACTOR);
     }
     return factors;

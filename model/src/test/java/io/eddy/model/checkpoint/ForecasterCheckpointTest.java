@@ -96,7 +96,7 @@ class ForecasterCheckpointTest {
     assertThat(shapes)
         .isEqualTo(
             Map.ofEntries(
-                Map.entry("rnn.weight_ih_l0", List.of(gates * 6, 4)),
+                Map.entry("rnn.weight_ih_l0", List.of(gates * 6, 5)),
                 Map.entry("rnn.weight_hh_l0", List.of(gates * 6, 6)),
                 Map.entry("rnn.bias_ih_l0", List.of(gates * 6)),
                 Map.entry("rnn.bias_hh_l0", List.of(gates * 6)),
@@ -132,7 +132,7 @@ class ForecasterCheckpointTest {
   @Test
   void shouldServeWeightsThatPyTorchWrote() {
     ForecasterSpec spec = new ForecasterSpec(CellType.ELMAN, 2, 1, 1, 0, 2, 0.9, 10);
-    double[][] inputWeight = {{0.5, -0.25}, {0.75, 0.125}};
+    double[][] inputWeight = {{0.5, -0.25, 0.375}, {0.75, 0.125, -0.5}};
     double[][] hiddenWeight = {{0.25, 0.5}, {-0.75, 0.375}};
     double[] inputBias = {0.0625, -0.5};
     double[] hiddenBias = {0.25, 0.125};
@@ -156,19 +156,23 @@ class ForecasterCheckpointTest {
     var state = new SeriesState(spec);
     Answer answer = observe(new OnlineForecaster(spec, forecaster), state, values);
     double[] h = new double[2];
-    var series = new Series(spec.ringLength(), 0);
+    double changes = 0;
+    var series = new Series(spec.series(), spec.ringLength(), 1);
     for (int t = 0; t < values.length; t++) {
       series.append(t, values[t]);
       double scale = t == 0 ? 1 : series.scale(0);
-      double[] x = {
-        t < 1 ? 0 : (values[t] - values[t - 1]) / scale,
-        t < 2 ? 0 : (values[t] - values[t - 2]) / scale
-      };
+      double change = t < 1 ? 0 : values[t] - values[t - 1];
+      changes += Math.abs(change);
+      // The last value was the forecast, so what it did not see coming is the change itself.
+      double[] x = {change / scale, change / scale, changes / 8 / scale};
       double[] next = new double[2];
       for (int unit = 0; unit < 2; unit++) {
         double sum = inputBias[unit] + hiddenBias[unit];
+        for (int k = 0; k < 3; k++) {
+          sum += inputWeight[unit][k] * x[k];
+        }
         for (int k = 0; k < 2; k++) {
-          sum += inputWeight[unit][k] * x[k] + hiddenWeight[unit][k] * h[k];
+          sum += hiddenWeight[unit][k] * h[k];
         }
         next[unit] = Math.tanh(sum);
       }
@@ -238,13 +242,13 @@ class ForecasterCheckpointTest {
         metadata("eddy.hidden.size", "six", "eddy.hidden.size is six", "number"),
         metadata("eddy.hidden.size", "-6", "hidden size is -6"),
         metadata("eddy.hidden.size", "99999999999", "eddy.hidden.size"),
-        metadata("eddy.hidden.size", "7", "rnn.weight_ih_l0", "[24, 4]", "[28, 4]"),
+        metadata("eddy.hidden.size", "7", "rnn.weight_ih_l0", "[24, 5]", "[28, 5]"),
         // A gigabyte of weights, if it were believed.
-        metadata("eddy.hidden.size", "4096", "rnn.weight_ih_l0", "[24, 4]", "[16384, 4]"),
+        metadata("eddy.hidden.size", "4096", "rnn.weight_ih_l0", "[24, 5]", "[16384, 5]"),
         metadata("eddy.layer.count", "3", "no tensor rnn.weight_ih_l2"),
         metadata("eddy.layer.count", "1", "lacks", "rnn.weight_ih_l1"),
         metadata("eddy.horizon", "4", "head.weight", "[9, 6]", "[12, 6]"),
-        metadata("eddy.season", "0", "rnn.weight_ih_l0", "[24, 2]"),
+        metadata("eddy.season", "0", "rnn.weight_ih_l0", "[24, 3]"),
         metadata("eddy.season", "1", "season is 1"),
         metadata("eddy.lag.count", "6", "path.weight", "[9, 6]"),
         metadata("eddy.confidence", "NaN", "confidence is NaN"),

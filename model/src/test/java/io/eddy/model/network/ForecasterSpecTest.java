@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.eddy.model.Examples;
 import io.eddy.model.cell.CellType;
 import io.eddy.model.series.Preparation;
+import io.eddy.model.series.SeriesSpec;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -56,8 +57,15 @@ class ForecasterSpecTest {
         "eddy.layer.count",
         "eddy.horizon",
         "eddy.season",
+        "eddy.base",
+        "eddy.power",
+        "eddy.scale",
+        "eddy.nonnegative",
+        "eddy.calendar",
+        "eddy.zone",
         "eddy.lag.count",
         "eddy.confidence",
+        "eddy.forecast.value",
         "eddy.window.size"
       })
   void shouldNameTheMetadataThatIsMissingOrWrong(String key) {
@@ -119,13 +127,14 @@ class ForecasterSpecTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0,1,2", "0,2,2", "0,16,16", "4,1,5", "4,5,5", "4,6,6", "24,16,25"})
+  @CsvSource({"0,1,8", "0,8,8", "0,16,16", "4,1,8", "4,9,9", "12,1,12", "12,13,13", "24,16,24"})
   void shouldHoldAWindowAndThePastOfItsFirstStep(int season, int lags, int lookback) {
     var spec = new ForecasterSpec(CellType.LSTM, 8, 1, 3, season, lags, 0.9, 10);
 
     assertThat(spec.lookback()).isEqualTo(lookback);
     assertThat(spec.ringLength()).isEqualTo(10 + lookback);
-    assertThat(new Preparation(season, lags).recurrentLookback()).isLessThanOrEqualTo(lookback);
+    assertThat(new Preparation(SeriesSpec.naive(season), lags).recurrentLookback())
+        .isLessThanOrEqualTo(lookback);
   }
 
   @ParameterizedTest
@@ -147,6 +156,6 @@ class ForecasterSpecTest {
     assertThat(levels[0]).isCloseTo(0.1, within(1e-12));
     assertThat(levels[1]).isEqualTo(0.5);
     assertThat(levels[2]).isCloseTo(0.9, within(1e-12));
-    assertThat(levels).hasSize(ForecasterSpec.QUANTILE_COUNT);
+    assertThat(levels).hasSize(3).hasSize(spec.quantileCount());
   }
 }

@@ -53,10 +53,10 @@ class ForecasterTest {
             new float[] {1, 2, 3, 4, 5, 6},
             Map.of());
 
-    assertThat(forecaster.widthBelow(1)).isEqualTo(1);
-    assertThat(forecaster.widthBelow(3)).isEqualTo(3);
-    assertThat(forecaster.widthAbove(1)).isEqualTo(4);
-    assertThat(forecaster.widthAbove(3)).isEqualTo(6);
+    assertThat(forecaster.width(0, 1)).isEqualTo(1);
+    assertThat(forecaster.width(0, 3)).isEqualTo(3);
+    assertThat(forecaster.width(2, 1)).isEqualTo(4);
+    assertThat(forecaster.width(2, 3)).isEqualTo(6);
   }
 
   @Test
@@ -70,7 +70,7 @@ class ForecasterTest {
     provenance.put("by", "foot");
     forecaster.calibration()[0] = 9;
 
-    assertThat(forecaster.widthBelow(1)).isEqualTo(1);
+    assertThat(forecaster.width(0, 1)).isEqualTo(1);
     assertThat(forecaster.provenance()).containsExactly(Map.entry("by", "hand"));
     assertThatExceptionOfType(UnsupportedOperationException.class)
         .isThrownBy(() -> forecaster.provenance().put("by", "foot"));

@@ -14,14 +14,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PreparationTest {
 
   private static final int RING = 24;
+  private static final int HORIZON = 25;
 
   @ParameterizedTest
   @CsvSource({"0,1", "0,9", "2,1", "5,3", "5,11", "12,22"})
   void shouldGiveScaledDifferencesAndLags(int season, int lagCount) {
     long seed = 17;
     double[] values = walk(3 * RING, seed);
-    var preparation = new Preparation(season, lagCount);
-    var series = new Series(RING, season);
+    var preparation = new Preparation(SeriesSpec.naive(season), lagCount);
+    var series = new Series(SeriesSpec.naive(season), RING, HORIZON);
     float[] inputs = new float[preparation.inputSize()];
 
     for (int t = 0; t < values.length; t++) {
@@ -43,12 +44,15 @@ class PreparationTest {
   private static double[] plainInputs(double[] y, int t, double scale, int season, int lagCount) {
     List<Double> inputs = new ArrayList<>();
     inputs.add(t >= 1 ? y[t] - y[t - 1] : 0);
-    if (season == 0) {
-      inputs.add(t >= 2 ? y[t] - y[t - 2] : 0);
-    } else {
-      boolean whole = t >= season + 1;
+    inputs.add(innovation(y, t, season));
+    double volatility = 0;
+    for (int i = Math.max(0, t - 7); i <= t; i++) {
+      volatility += Math.abs(innovation(y, i, season));
+    }
+    inputs.add(volatility / 8);
+    if (season > 0) {
+      boolean whole = t >= season;
       inputs.add(whole ? y[t] - y[t - season] : 0);
-      inputs.add(whole ? (y[t] - y[t - 1]) - (y[t - season] - y[t - season - 1]) : 0);
       inputs.add(whole ? y[t - season + 1] - y[t - season] : 0);
     }
     for (int lag = 1; lag <= lagCount; lag++) {
@@ -57,20 +61,29 @@ class PreparationTest {
     return inputs.stream().mapToDouble(input -> input == 0 ? 0 : input / scale).toArray();
   }
 
+  /// A value less the naive forecast of it.
+  private static double innovation(double[] y, int t, int season) {
+    if (t == 0) {
+      return 0;
+    }
+    double change = y[t] - y[t - 1];
+    return season == 0 || t <= season ? change : change - (y[t - season] - y[t - season - 1]);
+  }
+
   @ParameterizedTest
   @CsvSource({"0,9", "5,11"})
   void shouldHaveOneFloatPerInput(int season, int lagCount) {
-    var preparation = new Preparation(season, lagCount);
+    var preparation = new Preparation(SeriesSpec.naive(season), lagCount);
 
-    assertThat(preparation.recurrentSize()).isEqualTo(season == 0 ? 2 : 4);
+    assertThat(preparation.recurrentSize()).isEqualTo(season == 0 ? 3 : 5);
     assertThat(preparation.inputSize()).isEqualTo(preparation.recurrentSize() + lagCount);
   }
 
   @ParameterizedTest
   @CsvSource({"0,6", "3,6"})
   void shouldBeZeroWhereThePastIsMissing(int season, int lagCount) {
-    var preparation = new Preparation(season, lagCount);
-    var series = new Series(RING, season);
+    var preparation = new Preparation(SeriesSpec.naive(season), lagCount);
+    var series = new Series(SeriesSpec.naive(season), RING, HORIZON);
     int recurrent = preparation.recurrentSize();
 
     for (int t = 0; t < 12; t++) {
@@ -80,9 +93,9 @@ class PreparationTest {
       Arrays.fill(inputs, Float.NaN);
       preparation.inputs(series, inputs, 0);
 
-      assertThat(inputs[0] != 0).as("first difference at step %d", t).isEqualTo(t >= 1);
-      for (int i = 1; i < recurrent; i++) {
-        int needed = season == 0 ? 2 : season + 1;
+      for (int i = 0; i < recurrent; i++) {
+        // Difference, innovation and volatility need one value before them, the rest a season.
+        int needed = i < 3 ? 1 : season;
         assertThat(inputs[i] != 0).as("input %d at step %d", i, t).isEqualTo(t >= needed);
       }
       for (int lag = 1; lag <= lagCount; lag++) {
@@ -96,8 +109,8 @@ class PreparationTest {
   @ParameterizedTest
   @CsvSource({"0,9", "5,3"})
   void shouldWriteAllItsInputsAndNothingElse(int season, int lagCount) {
-    var preparation = new Preparation(season, lagCount);
-    var series = new Series(RING, season);
+    var preparation = new Preparation(SeriesSpec.naive(season), lagCount);
+    var series = new Series(SeriesSpec.naive(season), RING, HORIZON);
     for (int t = 0; t < 4; t++) {
       series.append(t, t * t);
     }
@@ -117,8 +130,8 @@ class PreparationTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 2, 5, 12})
   void shouldSeeAnOlderStepAsItWasWhenItWasNew(int season) {
-    var preparation = new Preparation(season, 1);
-    var series = new Series(RING, season);
+    var preparation = new Preparation(SeriesSpec.naive(season), 1);
+    var series = new Series(SeriesSpec.naive(season), RING, HORIZON);
     double[] values = walk(3 * RING, 23);
     List<float[]> whenNew = new ArrayList<>();
 
@@ -143,9 +156,9 @@ class PreparationTest {
   @CsvSource({"0,-3,0", "0,20,0", "5,-7,0", "0,0,1048576", "5,11,-4096", "2,-10,0.5"})
   void shouldNotDependOnUnitAndLevel(int season, int exponent, double shift) {
     double factor = Math.scalb(1.0, exponent);
-    var preparation = new Preparation(season, 9);
-    var plain = new Series(RING, season);
-    var moved = new Series(RING, season);
+    var preparation = new Preparation(SeriesSpec.naive(season), 9);
+    var plain = new Series(SeriesSpec.naive(season), RING, HORIZON);
+    var moved = new Series(SeriesSpec.naive(season), RING, HORIZON);
     var random = new SplittableRandom(41);
     float[] expected = new float[preparation.inputSize()];
     float[] inputs = new float[preparation.inputSize()];
@@ -169,8 +182,8 @@ class PreparationTest {
   @ValueSource(doubles = {0, 5, -1e300, 1e-300, Double.MIN_VALUE, Double.MAX_VALUE})
   void shouldGiveZerosForAConstantSeries(double constant) {
     for (int season : new int[] {0, 5}) {
-      var preparation = new Preparation(season, 9);
-      var series = new Series(RING, season);
+      var preparation = new Preparation(SeriesSpec.naive(season), 9);
+      var series = new Series(SeriesSpec.naive(season), RING, HORIZON);
       float[] inputs = new float[preparation.inputSize()];
       for (int t = 0; t < 2 * RING; t++) {
         series.append(t, constant);
@@ -179,8 +192,8 @@ class PreparationTest {
         preparation.inputs(series, inputs, 0);
 
         assertThat(inputs).containsOnly(0);
-        assertThat(series.base(7)).isEqualTo(constant);
-        assertThat(Preparation.divisor(series, 0)).isPositive().isFinite();
+        assertThat(series.base(7)).isEqualTo(series.imageOf(constant));
+        assertThat(series.divisor(0)).isPositive().isFinite();
       }
     }
   }
@@ -188,8 +201,8 @@ class PreparationTest {
   @ParameterizedTest
   @ValueSource(doubles = {1e6, -1e6, 1e300})
   void shouldLimitWhatOneOutlierCanDo(double outlier) {
-    var preparation = new Preparation(0, 3);
-    var series = new Series(1000, 0);
+    var preparation = new Preparation(SeriesSpec.naive(0), 3);
+    var series = new Series(SeriesSpec.naive(0), 1000, HORIZON);
     for (int t = 0; t < 900; t++) {
       series.append(t, t % 2);
     }
@@ -199,14 +212,14 @@ class PreparationTest {
     preparation.inputs(series, inputs, 0);
 
     float sign = (float) Math.signum(outlier);
-    assertThat(inputs).containsExactly(8 * sign, 8 * sign, -64 * sign, -64 * sign, -64 * sign);
+    assertThat(inputs).containsExactly(8 * sign, 8 * sign, 8, -64 * sign, -64 * sign, -64 * sign);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 3})
   void shouldStayFiniteWhereDifferencesOverflow(int season) {
-    var preparation = new Preparation(season, 4);
-    var series = new Series(RING, season);
+    var preparation = new Preparation(SeriesSpec.naive(season), 4);
+    var series = new Series(SeriesSpec.naive(season), RING, HORIZON);
     float[] inputs = new float[preparation.inputSize()];
     for (int t = 0; t < 2 * RING; t++) {
       series.append(t, t * t % 5 == 1 ? Double.MAX_VALUE : -Double.MAX_VALUE);

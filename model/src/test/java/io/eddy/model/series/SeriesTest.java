@@ -17,16 +17,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SeriesTest {
 
   private static final int RING = 7;
+
+  /// Far enough for three seasons of twelve.
+  private static final int HORIZON = 40;
+
   private static final long HOUR = 3_600_000;
 
   @Test
   void shouldStartEmpty() {
-    var series = new Series(RING, 5);
+    var series = new Series(SeriesSpec.naive(5), RING, HORIZON);
 
     assertThat(series.steps()).isZero();
     assertThat(series.size()).isZero();
     assertThat(series.ringLength()).isEqualTo(RING);
-    assertThat(series.season()).isEqualTo(5);
+    assertThat(series.spec()).isEqualTo(SeriesSpec.naive(5));
   }
 
   @ParameterizedTest
@@ -62,7 +66,7 @@ class SeriesTest {
   @Test
   void shouldRefuseARingThatCannotHoldASeason() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Series(13, 12))
+        .isThrownBy(() -> new Series(SeriesSpec.naive(12), 13, HORIZON))
         .withMessageContaining("ring of 13")
         .withMessageContaining("season of 12")
         .withMessageContaining("lengthen the window");
@@ -71,7 +75,7 @@ class SeriesTest {
   @Test
   void shouldScaleByTheMeanAbsoluteDifferenceWhileTheRingFillsAndForgetSlowlyAfter() {
     double[] values = walk(40, 7);
-    var series = new Series(RING, 0);
+    var series = new Series(SeriesSpec.naive(0), RING, HORIZON);
     double exponential = 0;
 
     for (int t = 0; t < values.length; t++) {
@@ -98,7 +102,7 @@ class SeriesTest {
   void shouldRememberTheScaleOfEveryStepItHolds() {
     double[] values = walk(30, 8);
     double[] scales = new double[values.length];
-    var series = new Series(RING, 0);
+    var series = new Series(SeriesSpec.naive(0), RING, HORIZON);
 
     for (int t = 0; t < values.length; t++) {
       series.append(t * HOUR, values[t]);
@@ -113,7 +117,7 @@ class SeriesTest {
 
   @Test
   void shouldSeeTheStepsOfAHugeCounter() {
-    var series = new Series(RING, 0);
+    var series = new Series(SeriesSpec.naive(0), RING, HORIZON);
 
     for (int t = 0; t < 50; t++) {
       series.append(t, 1e12 + t);
@@ -138,7 +142,7 @@ class SeriesTest {
   void shouldForecastTheLastSeasonMovedByItsChange(int season, int ringLength) {
     long seed = 21;
     double[] values = walk(3 * ringLength, seed);
-    var series = new Series(ringLength, season);
+    var series = new Series(SeriesSpec.naive(season), ringLength, HORIZON);
 
     for (int t = 0; t < values.length; t++) {
       series.append(t * HOUR, values[t]);
@@ -159,7 +163,7 @@ class SeriesTest {
   @Test
   void shouldForecastAPeriodicSeriesExactly() {
     double[] pattern = {3, -1, 4, 1, -5};
-    var series = new Series(12, 5);
+    var series = new Series(SeriesSpec.naive(5), 12, HORIZON);
     for (int t = 0; t < 23; t++) {
       series.append(t * HOUR, pattern[t % 5]);
     }
@@ -214,7 +218,7 @@ class SeriesTest {
     buffer.putInt(42).flip();
 
     assertThat(buffer.getInt()).isEqualTo(17);
-    new Series(RING, 0).read(buffer);
+    new Series(SeriesSpec.naive(0), RING, HORIZON).read(buffer);
 
     assertThat(buffer.getInt()).isEqualTo(42);
     assertThat(buffer.hasRemaining()).isFalse();
@@ -228,7 +232,7 @@ class SeriesTest {
       ByteBuffer cut = ByteBuffer.wrap(Arrays.copyOf(bytes, length));
       assertThatExceptionOfType(BufferUnderflowException.class)
           .as("%d of %d bytes", length, bytes.length)
-          .isThrownBy(() -> new Series(RING, 0).read(cut));
+          .isThrownBy(() -> new Series(SeriesSpec.naive(0), RING, HORIZON).read(cut));
     }
   }
 
@@ -237,13 +241,13 @@ class SeriesTest {
     ByteBuffer bytes = ByteBuffer.allocate(400).putLong(0, -3);
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Series(RING, 0).read(bytes))
+        .isThrownBy(() -> new Series(SeriesSpec.naive(0), RING, HORIZON).read(bytes))
         .withMessageContaining("-3 steps")
         .withMessageContaining("0 or more");
   }
 
   private static Series series(int ringLength, int season, double[] values) {
-    var series = new Series(ringLength, season);
+    var series = new Series(SeriesSpec.naive(season), ringLength, HORIZON);
     for (int t = 0; t < values.length; t++) {
       series.append(t * HOUR, values[t]);
     }

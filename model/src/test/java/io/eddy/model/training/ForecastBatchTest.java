@@ -87,7 +87,7 @@ class ForecastBatchTest {
             history(spec, 0, walk(9, 2)),
             history(spec, eventsBefore, walk(eventsBefore + 3, 3)));
     // A ring that lost the series' beginning: the first steps have no past of their own.
-    int skipped = season == 0 ? 2 : season + 1;
+    int skipped = new Preparation(spec.series(), 4).recurrentLookback();
     boolean full = eventsBefore >= spec.ringLength();
     int[] first = {full ? skipped : 0, 0, full ? skipped : 0};
 
@@ -106,15 +106,14 @@ class ForecastBatchTest {
       for (int step = first[b]; step < history.size(); step++) {
         for (int ahead = 1; ahead <= HORIZON && step + ahead < history.size(); ahead++) {
           var forecast = new Forecast(b, step, ahead);
-          if (step + ahead < run || cursor.at(step).scale(0) == 0) {
+          // What the ring held before the run has no forecasts: nobody knows what came before it.
+          if (step < run - 1 || step + ahead < run || cursor.at(step).scale(0) == 0) {
             continue;
           }
           boolean validates = step + ahead >= split;
           (validates ? expectedValidation : expectedTraining).add(forecast);
-          cursor.at(step);
-          double scaled =
-              (history.value(step + ahead) - Preparation.base(cursor, season, ahead))
-                  / cursor.scale(0);
+          Series series = cursor.at(step);
+          double scaled = (history.image(step + ahead) - series.base(ahead)) / series.scale(0);
           Map<Forecast, Float> targets = validates ? validation : training;
           assertThat(targets).containsKey(forecast);
           assertThat((double) targets.getOrDefault(forecast, Float.NaN))
@@ -159,7 +158,7 @@ class ForecastBatchTest {
     var spec = new ForecasterSpec(CellType.GRU, 2, 1, HORIZON, 3, 4, 0.9, 8);
     List<SeriesHistory> histories =
         List.of(history(spec, 0, walk(11, 1)), history(spec, 0, walk(6, 2)));
-    var preparation = new Preparation(3, 4);
+    var preparation = new Preparation(spec.series(), 4);
     ForecasterProgram program = ForecasterProgram.withLoss(spec);
     var unroller =
         new Unroller(
@@ -185,7 +184,7 @@ class ForecastBatchTest {
   }
 
   private static SeriesHistory history(ForecasterSpec spec, int eventsBefore, double[] values) {
-    var start = new Series(spec.ringLength(), spec.season());
+    var start = new Series(spec.series(), spec.ringLength(), spec.horizon());
     for (int t = 0; t < eventsBefore; t++) {
       start.append(t * HOUR, values[t]);
     }

@@ -135,7 +135,7 @@ class ForecasterTrainerTest {
     int count = 0;
     for (int key = 0; key < keys; key++) {
       double[] y = autoregression(length, key);
-      var series = new Series(spec.ringLength(), 0);
+      var series = emptySeries(spec);
       for (int t = 0; t < length - 1; t++) {
         series.append(t, y[t]);
         if (t + 1 >= length * 0.8) {
@@ -329,7 +329,7 @@ class ForecasterTrainerTest {
   void shouldGoBackToGoodWeightsAfterABlowUp() {
     var spec = new ForecasterSpec(CellType.ELMAN, 4, 1, 1, 0, 100, 0.9, 32);
     var absurd = new TrainingSettings(16, 8, 100, 1_000, 8, 0.9, 1, 0.2, 1);
-    Forecaster base = Forecaster.initial(spec, 1);
+    Forecaster base = hardlyTrained(spec);
     List<Integer> epochs = new ArrayList<>();
     List<Double> losses = new ArrayList<>();
 
@@ -566,7 +566,7 @@ class ForecasterTrainerTest {
   void shouldSurviveOneTinyHistory(int length, int eventsBefore) {
     ForecasterSpec spec = spec(CellType.LSTM, 3, 4);
     Forecaster base = Forecaster.initial(spec, 1);
-    var start = new Series(spec.ringLength(), spec.season());
+    var start = emptySeries(spec);
     double[] values = walk(eventsBefore + length, 4);
     for (int t = 0; t < eventsBefore; t++) {
       start.append(t * HOUR, values[t]);
@@ -629,10 +629,8 @@ class ForecasterTrainerTest {
     ForecasterSpec spec = spec(CellType.GRU, 1, 0);
     List<SeriesHistory> data =
         List.of(
-            new SeriesHistory(
-                "a", new Series(spec.ringLength(), 0), times(10, 50), sine(50, 12, 5, 0.5, 1)),
-            new SeriesHistory(
-                "b", new Series(spec.ringLength(), 0), times(2, 40), sine(40, 12, 5, 0.5, 2)));
+            new SeriesHistory("a", emptySeries(spec), times(10, 50), sine(50, 12, 5, 0.5, 1)),
+            new SeriesHistory("b", emptySeries(spec), times(2, 40), sine(40, 12, 5, 0.5, 2)));
 
     TrainingResult result =
         new ForecasterTrainer(SETTINGS)
@@ -668,7 +666,7 @@ class ForecasterTrainerTest {
     for (int key = 100; key < 108; key++) {
       double[] values = process.apply(key);
       // A fresh state at each origin: the key's own correction has nothing to learn from.
-      var series = new Series(spec.ringLength(), 0);
+      var series = emptySeries(spec);
       var engine = new OnlineForecaster(spec, forecaster);
       for (int t = 0; t < values.length - 3; t++) {
         series.append(t, values[t]);
@@ -682,7 +680,7 @@ class ForecasterTrainerTest {
             double error = actual - answer.value(h);
             covered[h - 1] += -error <= low && error <= high ? 1 : 0;
             coveredByNetwork[h - 1] +=
-                -error <= low / forecaster.widthBelow(h) && error <= high / forecaster.widthAbove(h)
+                -error <= low / forecaster.width(0, h) && error <= high / forecaster.width(2, h)
                     ? 1
                     : 0;
           }
@@ -708,6 +706,15 @@ class ForecasterTrainerTest {
 
   // ---- examples ---------------------------------------------------------------------------------
 
+  /// Answers the naive forecast, and yet does not start from a regression, as all zeros would.
+  private static Forecaster hardlyTrained(ForecasterSpec spec) {
+    Parameters parameters = Forecaster.initial(spec, 1).parameters().copy();
+    parameters.values("path.weight")[0] = Float.MIN_NORMAL;
+    float[] widths = new float[Forecaster.calibrationSize(spec)];
+    Arrays.fill(widths, 1);
+    return new Forecaster(spec, parameters, widths, Map.of());
+  }
+
   private static List<SeriesHistory> histories(
       ForecasterSpec spec, int count, IntFunction<double[]> values) {
     List<SeriesHistory> histories = new ArrayList<>();
@@ -718,8 +725,11 @@ class ForecasterTrainerTest {
   }
 
   private static SeriesHistory history(ForecasterSpec spec, String name, double[] values) {
-    return new SeriesHistory(
-        name, new Series(spec.ringLength(), spec.season()), times(0, values.length), values);
+    return new SeriesHistory(name, emptySeries(spec), times(0, values.length), values);
+  }
+
+  private static Series emptySeries(ForecasterSpec spec) {
+    return new Series(spec.series(), spec.ringLength(), spec.horizon());
   }
 
   private static long[] times(int first, int count) {

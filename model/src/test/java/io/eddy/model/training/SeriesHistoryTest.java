@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.eddy.model.series.Preparation;
 import io.eddy.model.series.Series;
+import io.eddy.model.series.SeriesSpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SeriesHistoryTest {
 
   private static final int RING = 16;
+  private static final int HORIZON = 12;
 
   /// Invariant 1 of the design begins here: what the trainer feeds the network of a step is, to the
   /// bit, what the stream fed it.
@@ -21,8 +23,8 @@ class SeriesHistoryTest {
   @CsvSource({"0,0", "0,1", "0,9", "0,16", "0,50", "5,0", "5,4", "5,16", "5,50"})
   void shouldShowEveryStepAsTheStreamSawIt(int season, int eventsBefore) {
     double[] values = walk(eventsBefore + 40, 5);
-    var preparation = new Preparation(season, 7);
-    var stream = new Series(RING, season);
+    var preparation = new Preparation(SeriesSpec.naive(season), 7);
+    var stream = new Series(SeriesSpec.naive(season), RING, HORIZON);
     for (int t = 0; t < eventsBefore; t++) {
       stream.append(t * HOUR, values[t]);
     }
@@ -36,12 +38,13 @@ class SeriesHistoryTest {
     for (int t = 0; t < 40; t++) {
       stream.append((eventsBefore + t) * HOUR, values[eventsBefore + t]);
       preparation.inputs(stream, streamInputs, 0);
-      preparation.inputs(cursor.at(context + t), inputs, 0);
+      Series seen = cursor.at(context + t);
+      preparation.inputs(seen, inputs, 0);
 
       assertThat(inputs).as("step %d", t).isEqualTo(streamInputs);
-      assertThat(Preparation.divisor(cursor, 0)).isEqualTo(Preparation.divisor(stream, 0));
+      assertThat(seen.divisor(0)).isEqualTo(stream.divisor(0));
       for (int ahead = 1; ahead <= 12; ahead++) {
-        assertThat(Preparation.base(cursor, season, ahead)).isEqualTo(stream.base(ahead));
+        assertThat(seen.base(ahead)).isEqualTo(stream.base(ahead));
       }
     }
     assertThat(history.size()).isEqualTo(context + 40);
@@ -51,7 +54,7 @@ class SeriesHistoryTest {
 
   @Test
   void shouldKnowTheTimesThatItSpans() {
-    var start = new Series(RING, 0);
+    var start = new Series(SeriesSpec.naive(0), RING, HORIZON);
     var fresh = new SeriesHistory("load", start, times(5, 3), new double[3]);
     for (int t = 0; t < 20; t++) {
       start.append(t * HOUR, t);
@@ -66,7 +69,7 @@ class SeriesHistoryTest {
 
   @Test
   void shouldChangeNothingThatItIsGiven() {
-    var start = new Series(RING, 0);
+    var start = new Series(SeriesSpec.naive(0), RING, HORIZON);
     start.append(0, 7);
     double[] run = {1, 2, 3};
     var history = new SeriesHistory("load", start, times(1, 3), run);
@@ -75,8 +78,8 @@ class SeriesHistoryTest {
 
     assertThat(start.steps()).isEqualTo(1);
     assertThat(start.value(0)).isEqualTo(7);
-    assertThat(history.value(0)).isEqualTo(7);
-    assertThat(history.value(1)).isEqualTo(1);
+    assertThat(history.image(0)).isEqualTo(7);
+    assertThat(history.image(1)).isEqualTo(1);
   }
 
   @ParameterizedTest
@@ -85,7 +88,11 @@ class SeriesHistoryTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                new SeriesHistory("load", new Series(RING, 0), new long[times], new double[values]))
+                new SeriesHistory(
+                    "load",
+                    new Series(SeriesSpec.naive(0), RING, HORIZON),
+                    new long[times],
+                    new double[values]))
         .withMessageContaining("history of load")
         .withMessageContaining(times + " times and " + values + " values")
         .withMessageContaining("at least one");

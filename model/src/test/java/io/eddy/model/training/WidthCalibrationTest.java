@@ -3,6 +3,8 @@ package io.eddy.model.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.eddy.model.cell.CellType;
+import io.eddy.model.network.ForecasterSpec;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -11,6 +13,28 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WidthCalibrationTest {
+
+  private static WidthCalibration calibration(int horizon, double confidence) {
+    return new WidthCalibration(
+        new ForecasterSpec(CellType.GRU, 2, 1, horizon, 0, 1, confidence, 10));
+  }
+
+  /// One forecast of one step ahead that met its target; the other steps are not looked at.
+  private static void add(
+      WidthCalibration calibration,
+      int horizon,
+      int h,
+      float lower,
+      float median,
+      float upper,
+      float target) {
+    float[] quantiles = new float[3 * horizon + 1]; // from 1 on
+    Arrays.fill(quantiles, Float.NaN);
+    quantiles[1 + h] = lower;
+    quantiles[1 + horizon + h] = median;
+    quantiles[1 + 2 * horizon + h] = upper;
+    calibration.add(h, quantiles, 1, target);
+  }
 
   /// Residuals that are larger above than below.
   private static double skewed(SplittableRandom random) {
@@ -22,12 +46,12 @@ class WidthCalibrationTest {
   void shouldCoverWhatItPromisesOnFreshSamples(double confidence, double below, double above) {
     long seed = 91;
     var random = new SplittableRandom(seed);
-    var calibration = new WidthCalibration(2, confidence);
+    var calibration = calibration(2, confidence);
     for (int i = 0; i < 20_000; i++) {
       // The second step ahead has twice the spread, and its forecast knows that.
       float residual = (float) skewed(random);
-      calibration.add(0, (float) (5 - below), 5, (float) (5 + above), 5 + residual);
-      calibration.add(1, (float) (5 - 2 * below), 5, (float) (5 + 2 * above), 5 + 2 * residual);
+      add(calibration, 2, 0, (float) (5 - below), 5, (float) (5 + above), 5 + residual);
+      add(calibration, 2, 1, (float) (5 - 2 * below), 5, (float) (5 + 2 * above), 5 + 2 * residual);
     }
 
     float[] factors = calibration.factors();
@@ -59,9 +83,9 @@ class WidthCalibrationTest {
     int missed = 0;
     int draws = 20_000;
     for (int draw = 0; draw < draws; draw++) {
-      var calibration = new WidthCalibration(1, 0.9);
+      var calibration = calibration(1, 0.9);
       for (int i = 0; i < 40; i++) {
-        calibration.add(0, -1, 0, 1, (float) random.nextDouble());
+        add(calibration, 1, 0, -1, 0, 1, (float) random.nextDouble());
       }
       missed += random.nextDouble() > calibration.factors()[1] ? 1 : 0;
     }
@@ -71,14 +95,14 @@ class WidthCalibrationTest {
 
   @Test
   void shouldLeaveWidthsAloneUntilItHasSeenEnough() {
-    var calibration = new WidthCalibration(2, 0.9);
+    var calibration = calibration(2, 0.9);
     for (int i = 0; i < 39; i++) {
-      calibration.add(0, -1, 0, 1, i % 2 == 0 ? 2 : -2);
-      calibration.add(1, -1, 0, 1, i % 2 == 0 ? 2 : -2);
+      add(calibration, 2, 0, -1, 0, 1, i % 2 == 0 ? 2 : -2);
+      add(calibration, 2, 1, -1, 0, 1, i % 2 == 0 ? 2 : -2);
     }
     assertThat(calibration.factors()).containsOnly(1).hasSize(4);
 
-    calibration.add(1, -1, 0, 1, 2);
+    add(calibration, 2, 1, -1, 0, 1, 2);
 
     // Below, then above, by step ahead.
     assertThat(calibration.factors()).containsExactly(1, 2, 1, 2);
@@ -87,9 +111,9 @@ class WidthCalibrationTest {
   @ParameterizedTest
   @ValueSource(floats = {0, 1e-9f, 1e9f, -3})
   void shouldChangeWidthsWithinLimitsOnly(float residual) {
-    var calibration = new WidthCalibration(1, 0.9);
+    var calibration = calibration(1, 0.9);
     for (int i = 0; i < 100; i++) {
-      calibration.add(0, -1, 0, 1, residual);
+      add(calibration, 1, 0, -1, 0, 1, residual);
     }
 
     float[] factors = calibration.factors();
@@ -100,9 +124,9 @@ class WidthCalibrationTest {
 
   @Test
   void shouldStayFiniteWhereThePredictedWidthIsNothing() {
-    var calibration = new WidthCalibration(1, 0.9);
+    var calibration = calibration(1, 0.9);
     for (int i = 0; i < 100; i++) {
-      calibration.add(0, 4, 4, 4, i % 2 == 0 ? 4 : 5);
+      add(calibration, 1, 0, 4, 4, 4, i % 2 == 0 ? 4 : 5);
     }
 
     assertThat(Arrays.equals(calibration.factors(), new float[] {0.25f, 8})).isTrue();

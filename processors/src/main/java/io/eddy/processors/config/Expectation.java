@@ -56,6 +56,12 @@ final class Expectation implements ConfigDef.Validator {
         value -> (double) value > low && (double) value < high);
   }
 
+  static Expectation within(double low, double high) {
+    return new Expectation(
+        "a number from " + plain(low) + " to " + plain(high),
+        value -> (double) value >= low && (double) value <= high);
+  }
+
   static Expectation above(double low) {
     return new Expectation(
         "a number above " + plain(low),

@@ -2,11 +2,16 @@ package io.eddy.processors.config;
 
 import io.eddy.model.SeriesState;
 import io.eddy.model.cell.CellType;
+import io.eddy.model.network.ForecastValue;
 import io.eddy.model.network.ForecasterSpec;
+import io.eddy.model.series.BaseForecast;
+import io.eddy.model.series.ScaleUnit;
+import io.eddy.model.series.SeriesSpec;
 import io.eddy.model.training.TrainingSettings;
 import io.eddy.processors.state.BoundedRocksDb;
 import io.eddy.processors.topic.Topics;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -209,16 +214,96 @@ public final class ProcessorsConfig {
           NETWORK,
           "Steps ahead that every answer covers.");
 
-  /// Steps of one season.
+  /// Steps of each season.
   public static final String SEASON =
       define(
           "eddy.season",
-          ConfigDef.Type.INT,
-          0,
-          Expectation.wholeNumberOr(0, "no season", 2, 10_000),
+          ConfigDef.Type.STRING,
+          "0",
+          Expectation.of(
+              "0 (no season) or a whole number from 2 to 10000, or two of them with a comma, the"
+                  + " shorter first",
+              SeriesSettings::areSeasons),
           Importance.HIGH,
           NETWORK,
-          "Steps of one season: 24 for hourly values with a daily course.");
+          "Steps of one season: 24 for hourly values with a daily course. Two where a longer one"
+              + " lies above it: 24,168 for a daily course that differs by the day of the week.");
+
+  /// What the network corrects.
+  public static final String BASE =
+      define(
+          "eddy.base",
+          ConfigDef.Type.STRING,
+          "mix",
+          Expectation.oneOf(BaseForecast.class),
+          Importance.MEDIUM,
+          NETWORK,
+          "The forecast that the network corrects, and the answer before the first model. mix: many"
+              + " simple forecasters, each weighted by how it did on this key. naive: the last"
+              + " value, or the last season moved by its change; the smallest state per key.");
+
+  /// The transform of the values.
+  public static final String POWER =
+      define(
+          "eddy.power",
+          ConfigDef.Type.DOUBLE,
+          1.0,
+          Expectation.within(0, 1),
+          Importance.MEDIUM,
+          NETWORK,
+          "The power of a transform before everything else. 1: none. 0: the logarithm, where values"
+              + " move in relation to their size, as prices and counts do. Between: the swings grow"
+              + " more slowly than the values.");
+
+  /// What one unit is.
+  public static final String SCALE =
+      define(
+          "eddy.scale",
+          ConfigDef.Type.STRING,
+          "difference",
+          Expectation.oneOf(ScaleUnit.class),
+          Importance.LOW,
+          NETWORK,
+          "The unit in which the network sees a key's values. difference: the mean absolute"
+              + " difference of neighbours, which follows a series that becomes calmer or wilder."
+              + " deviation: the standard deviation of all values so far, for long horizons over"
+              + " noisy steps.");
+
+  /// Whether forecasts stay above zero.
+  public static final String NONNEGATIVE =
+      define(
+          "eddy.nonnegative",
+          ConfigDef.Type.BOOLEAN,
+          false,
+          Expectation.trueOrFalse(),
+          Importance.MEDIUM,
+          NETWORK,
+          "Whether no forecast and no bound shall lie below zero, as for counts and prices.");
+
+  /// What the network sees of the calendar.
+  public static final String CALENDAR =
+      define(
+          "eddy.calendar",
+          ConfigDef.Type.STRING,
+          "",
+          Expectation.of(
+              "empty, or hour_of_day, day_of_week and day_of_year, each at most once, with commas",
+              SeriesSettings::isCalendar),
+          Importance.MEDIUM,
+          NETWORK,
+          "What the network sees of an event's time, where values follow the clock rather than the"
+              + " number of events.");
+
+  /// Where the calendar is read.
+  public static final String ZONE =
+      define(
+          "eddy.zone",
+          ConfigDef.Type.STRING,
+          "UTC",
+          Expectation.of("a time zone such as UTC or Europe/Berlin", SeriesSettings::isZone),
+          Importance.LOW,
+          NETWORK,
+          "The time zone in which the calendar is read.");
 
   /// Past values with a linear path.
   public static final String LAG_COUNT =
@@ -235,13 +320,28 @@ public final class ProcessorsConfig {
   public static final String CONFIDENCE =
       define(
           "eddy.confidence",
-          ConfigDef.Type.DOUBLE,
-          0.9,
-          Expectation.between(0, 1),
+          ConfigDef.Type.STRING,
+          "0.9",
+          Expectation.of(
+              "a number between 0 and 1, both excluded, or up to eight different ones with commas",
+              SeriesSettings::areConfidences),
           Importance.HIGH,
           NETWORK,
-          "Share of actuals that shall lie between lower and upper bound. What lies outside is "
-              + "flagged as an anomaly.");
+          "Share of actuals that shall lie between lower and upper bound. What lies far outside is"
+              + " flagged as an anomaly. Several: the first is the one that verdicts and scores go"
+              + " by, the others stand in the forecast's intervals.");
+
+  /// Which number is the forecast.
+  public static final String FORECAST_VALUE =
+      define(
+          "eddy.forecast.value",
+          ConfigDef.Type.STRING,
+          "median",
+          Expectation.oneOf(ForecastValue.class),
+          Importance.MEDIUM,
+          NETWORK,
+          "Which number of the distribution is the forecast. median: the least absolute error."
+              + " mean: the least squared error, for what is summed up or paid for by its square.");
 
   /// Seed of everything random.
   public static final String SEED =
@@ -813,7 +913,7 @@ public final class ProcessorsConfig {
         continue;
       }
       try {
-        @Nullable Object parsed = ConfigDef.parseType(key.name, given, key.type);
+        @Nullable Object parsed = ConfigDef.parseType(key.name, plain(given, key.type), key.type);
         key.validator.ensureValid(key.name, parsed);
         values.put(key.name, parsed);
       } catch (ConfigException e) {
@@ -821,6 +921,11 @@ public final class ProcessorsConfig {
       }
     }
     return values;
+  }
+
+  /// A list of numbers may be given as one number.
+  private static @Nullable Object plain(@Nullable Object given, ConfigDef.Type type) {
+    return type == ConfigDef.Type.STRING && given instanceof Number ? given.toString() : given;
   }
 
   private void require(String key, String meaning, Problems problems) {
@@ -919,7 +1024,8 @@ public final class ProcessorsConfig {
   }
 
   private @Nullable ForecasterSpec spec(Problems problems) {
-    int season = whole(SEASON);
+    SeriesSpec series = series();
+    int season = series.longestSeason();
     int lags = whole(LAG_COUNT);
     ForecasterSpec spec;
     try {
@@ -929,9 +1035,10 @@ public final class ProcessorsConfig {
               whole(HIDDEN_SIZE),
               whole(LAYER_COUNT),
               whole(HORIZON),
-              season,
+              series,
               lags < 0 ? ForecasterSpec.automaticLagCount(season) : lags,
-              real(CONFIDENCE),
+              SeriesSettings.confidences(text(CONFIDENCE)),
+              Expectation.constant(ForecastValue.class, text(FORECAST_VALUE)),
               whole(WINDOW_SIZE));
     } catch (IllegalArgumentException e) {
       problems.add("the network's settings do not fit: " + e.getMessage());
@@ -977,6 +1084,17 @@ public final class ProcessorsConfig {
               + LAYER_COUNT);
     }
     return spec;
+  }
+
+  private SeriesSpec series() {
+    return new SeriesSpec(
+        SeriesSettings.seasons(text(SEASON)),
+        Expectation.constant(BaseForecast.class, text(BASE)),
+        real(POWER),
+        Expectation.constant(ScaleUnit.class, text(SCALE)),
+        (boolean) value(NONNEGATIVE),
+        SeriesSettings.calendar(text(CALENDAR)),
+        ZoneId.of(text(ZONE)));
   }
 
   private @Nullable TrainingSettings training(Problems problems) {

@@ -4,6 +4,7 @@ import io.eddy.model.Answer;
 import io.eddy.model.SeriesState;
 import io.eddy.model.series.Series;
 import io.eddy.schemas.avro.Forecast;
+import io.eddy.schemas.avro.ForecastInterval;
 import io.eddy.schemas.avro.ForecastStep;
 import io.eddy.schemas.avro.HistoryWindow;
 import io.eddy.schemas.avro.WindowScore;
@@ -31,11 +32,12 @@ final class Answers {
   /// The answer to an event.
   ///
   /// @param state after the event
+  /// @param confidences of the answer's intervals
   static Forecast forecast(
       Answer answer,
       long timeMillis,
       SeriesState state,
-      double confidence,
+      List<Double> confidences,
       Standing standing,
       Origin origin) {
     int horizon = answer.horizon();
@@ -51,11 +53,15 @@ final class Answers {
     forecast.setExpectedLowerBound(nullIfNaN(answer.expectedLower()));
     forecast.setExpectedUpperBound(nullIfNaN(answer.expectedUpper()));
     forecast.setIsAnomaly(answer.anomaly());
+    forecast.setAnomalyScore(answer.verdict().score());
+    forecast.setAnomalyKind(answer.verdict().kind().name());
+    forecast.setAnomalySeverity(answer.verdict().severity());
     forecast.setForecastValue(answer.value(1));
     forecast.setLowerBound(answer.lower(1));
     forecast.setUpperBound(answer.upper(1));
     forecast.setHorizon(steps);
-    forecast.setConfidence(confidence);
+    forecast.setConfidence(confidences.getFirst());
+    forecast.setIntervals(furtherIntervals(answer, confidences));
     forecast.setModelVersion(state.version());
     forecast.setDecision(state.decision());
     forecast.setSteps(answer.steps());
@@ -64,6 +70,21 @@ final class Answers {
     forecast.setInputPartition(origin.partition());
     forecast.setInputOffset(origin.offset());
     return forecast;
+  }
+
+  /// The intervals beyond the first, which stands in the forecast itself.
+  private static List<ForecastInterval> furtherIntervals(Answer answer, List<Double> confidences) {
+    List<ForecastInterval> intervals = new ArrayList<>(confidences.size() - 1);
+    for (int interval = 1; interval < confidences.size(); interval++) {
+      List<Double> lower = new ArrayList<>(answer.horizon());
+      List<Double> upper = new ArrayList<>(answer.horizon());
+      for (int ahead = 1; ahead <= answer.horizon(); ahead++) {
+        lower.add(answer.lower(interval, ahead));
+        upper.add(answer.upper(interval, ahead));
+      }
+      intervals.add(new ForecastInterval(confidences.get(interval), lower, upper));
+    }
+    return intervals;
   }
 
   private static @Nullable Double nullIfNaN(double value) {

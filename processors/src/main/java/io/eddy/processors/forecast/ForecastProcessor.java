@@ -189,7 +189,7 @@ public final class ForecastProcessor<V>
       }
       Forecast forecast =
           Answers.forecast(
-              answer, observation.timeMillis(), state, spec.confidence(), standing, origin);
+              answer, observation.timeMillis(), state, spec.confidences(), standing, origin);
       forward(FORECASTS, key, forecast, record.timestamp());
       if (partial != null) {
         forward(SCORES, key, partial, record.timestamp());

@@ -54,7 +54,7 @@ public final class EddyMetrics {
           forecast,
           "forecast-latency",
           "time from an event's arrival in the processor to its forwarded answer, in nanoseconds");
-      anomaly = sensors.counter("anomalies", "events outside the interval that was forecast");
+      anomaly = sensors.counter("anomalies", "events that are rare in their own series");
       deadLetter = sensors.counter("dead-letters", "events that could not be processed");
       late = sensors.counter("late-events", "events older than their series' newest");
       duplicate =

@@ -4,12 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eddy.model.cell.CellType;
+import io.eddy.model.network.ForecastValue;
 import io.eddy.model.network.ForecasterSpec;
+import io.eddy.model.series.BaseForecast;
+import io.eddy.model.series.CalendarFeature;
+import io.eddy.model.series.ScaleUnit;
+import io.eddy.model.series.SeriesSpec;
 import io.eddy.model.training.TrainingSettings;
 import io.eddy.processors.topic.Topics;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -46,9 +53,16 @@ class ProcessorsConfigTest {
           Map.entry("eddy.hidden.size", 32),
           Map.entry("eddy.layer.count", 1),
           Map.entry("eddy.horizon", 8),
-          Map.entry("eddy.season", 0),
+          Map.entry("eddy.season", "0"),
+          Map.entry("eddy.base", "mix"),
+          Map.entry("eddy.power", 1.0),
+          Map.entry("eddy.scale", "difference"),
+          Map.entry("eddy.nonnegative", false),
+          Map.entry("eddy.calendar", ""),
+          Map.entry("eddy.zone", "UTC"),
           Map.entry("eddy.lag.count", -1),
-          Map.entry("eddy.confidence", 0.9),
+          Map.entry("eddy.confidence", "0.9"),
+          Map.entry("eddy.forecast.value", "median"),
           Map.entry("eddy.seed", 42L),
           Map.entry("eddy.window.size", 64),
           Map.entry("eddy.history.slots", 16),
@@ -97,9 +111,28 @@ class ProcessorsConfigTest {
           mapping("eddy.hidden.size", "48", config -> config.forecasterSpec().hiddenSize(), 48),
           mapping("eddy.layer.count", "2", config -> config.forecasterSpec().layerCount(), 2),
           mapping("eddy.horizon", "12", config -> config.forecasterSpec().horizon(), 12),
-          mapping("eddy.season", "24", config -> config.forecasterSpec().season(), 24),
+          mapping("eddy.season", "6,24", series(SeriesSpec::seasons), List.of(6, 24)),
+          mapping("eddy.base", "naive", series(SeriesSpec::base), BaseForecast.NAIVE),
+          mapping("eddy.power", "0.5", series(SeriesSpec::power), 0.5),
+          mapping("eddy.scale", "Deviation", series(SeriesSpec::scale), ScaleUnit.DEVIATION),
+          mapping("eddy.nonnegative", "true", series(SeriesSpec::nonNegative), true),
+          mapping(
+              "eddy.calendar",
+              "hour_of_day, day_of_week",
+              series(SeriesSpec::calendar),
+              List.of(CalendarFeature.HOUR_OF_DAY, CalendarFeature.DAY_OF_WEEK)),
+          mapping("eddy.zone", "Asia/Tokyo", series(SeriesSpec::zone), ZoneId.of("Asia/Tokyo")),
           mapping("eddy.lag.count", "5", config -> config.forecasterSpec().lagCount(), 5),
-          mapping("eddy.confidence", "0.8", config -> config.forecasterSpec().confidence(), 0.8),
+          mapping(
+              "eddy.confidence",
+              "0.8, 0.95",
+              config -> config.forecasterSpec().confidences(),
+              List.of(0.8, 0.95)),
+          mapping(
+              "eddy.forecast.value",
+              "mean",
+              config -> config.forecasterSpec().value(),
+              ForecastValue.MEAN),
           mapping("eddy.seed", "-7", ProcessorsConfig::seed, -7L),
           mapping("eddy.window.size", "32", ProcessorsConfig::windowSize, 32),
           mapping("eddy.history.slots", "9", ProcessorsConfig::historySlots, 9),
@@ -148,6 +181,10 @@ class ProcessorsConfigTest {
 
   private static Function<ProcessorsConfig, ?> training(Function<TrainingSettings, ?> part) {
     return config -> part.apply(config.trainingSettings());
+  }
+
+  private static Function<ProcessorsConfig, ?> series(Function<SeriesSpec, ?> part) {
+    return config -> part.apply(config.forecasterSpec().series());
   }
 
   private static Map<String, Object> minimal() {
@@ -237,7 +274,18 @@ class ProcessorsConfigTest {
   void shouldMakeTheForecasterOfTheDefaults() {
     ForecasterSpec spec = ProcessorsConfig.of(minimal()).forecasterSpec();
 
-    assertThat(spec).isEqualTo(new ForecasterSpec(CellType.LSTM, 32, 1, 8, 0, 16, 0.9, 64));
+    assertThat(spec)
+        .isEqualTo(
+            new ForecasterSpec(
+                CellType.LSTM,
+                32,
+                1,
+                8,
+                SeriesSpec.of(List.of(), BaseForecast.MIX),
+                16,
+                List.of(0.9),
+                ForecastValue.MEDIAN,
+                64));
   }
 
   @ParameterizedTest
@@ -247,6 +295,30 @@ class ProcessorsConfigTest {
     properties.put("eddy.window.size", 200);
 
     assertThat(ProcessorsConfig.of(properties).forecasterSpec().lagCount()).isEqualTo(lags);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "", " "})
+  void shouldTakeNothingForNoSeason(String none) {
+    assertThat(ProcessorsConfig.of(with("eddy.season", none)).forecasterSpec().series().seasons())
+        .isEmpty();
+  }
+
+  @Test
+  void shouldChooseItsLagsByTheLongestSeason() {
+    assertThat(ProcessorsConfig.of(with("eddy.season", "6,24")).forecasterSpec().lagCount())
+        .isEqualTo(49);
+  }
+
+  @Test
+  void shouldTakeANumberWhereAListOfNumbersMayStand() {
+    Map<String, Object> properties = with("eddy.season", 12);
+    properties.put("eddy.confidence", 0.5);
+
+    ForecasterSpec spec = ProcessorsConfig.of(properties).forecasterSpec();
+
+    assertThat(spec.series().seasons()).containsExactly(12);
+    assertThat(spec.confidences()).containsExactly(0.5);
   }
 
   @Test
@@ -314,10 +386,31 @@ class ProcessorsConfigTest {
     "eddy.horizon, 1.5",
     "eddy.horizon, ''",
     "eddy.season, 1",
+    "eddy.season, daily",
+    "eddy.season, '24,12'",
+    "eddy.season, '24,24'",
+    "eddy.season, '0,24'",
+    "eddy.season, '24,'",
+    "eddy.season, '2,3,4'",
+    "eddy.season, 10001",
+    "eddy.base, drift",
+    "eddy.power, 1.1",
+    "eddy.power, -0.1",
+    "eddy.power, NaN",
+    "eddy.scale, metre",
+    "eddy.nonnegative, perhaps",
+    "eddy.calendar, easter",
+    "eddy.calendar, 'day_of_week,day_of_week'",
+    "eddy.zone, Mars/Base",
+    "eddy.forecast.value, mode",
     "eddy.lag.count, 0",
     "eddy.confidence, 0",
     "eddy.confidence, 1",
     "eddy.confidence, NaN",
+    "eddy.confidence, often",
+    "eddy.confidence, ''",
+    "eddy.confidence, '0.9,1'",
+    "eddy.confidence, '0.9,0.9'",
     "eddy.hidden.size, -1",
     "eddy.cell, transformer",
     "eddy.training.growth, 0",
@@ -343,10 +436,11 @@ class ProcessorsConfigTest {
 
     assertThatThrownBy(() -> ProcessorsConfig.of(properties))
         .hasMessageContaining("eddy.season is 400")
-        .hasMessageContaining("set eddy.window.size to at least 400");
+        .hasMessageContaining("set eddy.window.size to at least 401");
 
-    properties.put("eddy.window.size", "400");
-    assertThat(ProcessorsConfig.of(properties).forecasterSpec().season()).isEqualTo(400);
+    properties.put("eddy.window.size", "401");
+    assertThat(ProcessorsConfig.of(properties).forecasterSpec().series().seasons())
+        .containsExactly(400);
   }
 
   @Test

@@ -17,6 +17,8 @@ import io.eddy.processors.state.SeriesStores;
 import io.eddy.processors.training.HistoryKey;
 import io.eddy.schemas.avro.DeadLetter;
 import io.eddy.schemas.avro.Forecast;
+import io.eddy.schemas.avro.ForecastInterval;
+import io.eddy.schemas.avro.ForecastStep;
 import io.eddy.schemas.avro.HistoryWindow;
 import io.eddy.schemas.avro.Observation;
 import io.eddy.schemas.avro.Reason;
@@ -61,6 +63,32 @@ class ForecastProcessorTest {
     assertThat(forecast.getInputOffset()).isZero();
     assertThat(forecast.getInputPartition()).isZero();
     assertThat(forecast.getConfidence()).isEqualTo(0.9);
+    assertThat(forecast.getIntervals()).isEmpty();
+  }
+
+  @Test
+  void shouldAnswerWithAnIntervalForEveryConfidence() {
+    properties.put("eddy.confidence", "0.8,0.95,0.5");
+    task = MockTask.start(processor(ProcessorsConfig.of(properties)));
+
+    sendEvents(0, 40);
+
+    Forecast forecast = forecasts().getLast();
+    assertThat(forecast.getConfidence()).isEqualTo(0.8);
+    assertThat(forecast.getIntervals())
+        .extracting(ForecastInterval::getConfidence)
+        .containsExactly(0.95, 0.5);
+    ForecastInterval wider = forecast.getIntervals().getFirst();
+    ForecastInterval narrower = forecast.getIntervals().getLast();
+    for (ForecastStep step : forecast.getHorizon()) {
+      int at = step.getStep() - 1;
+      assertThat(wider.getLowerBound().get(at)).isLessThan(step.getLowerBound());
+      assertThat(narrower.getLowerBound().get(at))
+          .isBetween(step.getLowerBound(), step.getForecastValue());
+      assertThat(narrower.getUpperBound().get(at))
+          .isBetween(step.getForecastValue(), step.getUpperBound());
+      assertThat(wider.getUpperBound().get(at)).isGreaterThan(step.getUpperBound());
+    }
   }
 
   @Test

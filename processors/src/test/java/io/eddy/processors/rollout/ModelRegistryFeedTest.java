@@ -38,6 +38,7 @@ class ModelRegistryFeedTest {
     properties.put("state.dir", directory.toString());
     properties.put("eddy.hidden.size", Models.SPEC.hiddenSize());
     properties.put("eddy.horizon", Models.SPEC.horizon());
+    properties.put("eddy.base", "naive");
     properties.put("eddy.lag.count", Models.SPEC.lagCount());
     properties.put("eddy.window.size", Models.SPEC.windowSize());
     return ProcessorsConfig.of(properties);

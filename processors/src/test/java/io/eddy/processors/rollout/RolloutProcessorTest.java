@@ -60,6 +60,7 @@ class RolloutProcessorTest {
     properties.put("application.id", "eddy");
     properties.put("eddy.hidden.size", spec.hiddenSize());
     properties.put("eddy.horizon", spec.horizon());
+    properties.put("eddy.base", "naive");
     properties.put("eddy.lag.count", spec.lagCount());
     properties.put("eddy.window.size", spec.windowSize());
     properties.put("eddy.models.kept", 2);

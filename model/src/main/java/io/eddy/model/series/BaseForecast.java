@@ -1,0 +1,79 @@
+package io.eddy.model.series;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a network's answer is a correction of.
+public enum BaseForecast {
+  /// The last value; with a season m, `y[t+h-m] + y[t] - y[t-m]` (for h > m the last season
+  /// repeats), as soon as a season has been seen.
+  NAIVE,
+  /// The median of the last whole seasons, some 56 values: for counts with bursts, where the last
+  /// value says little.
+  MEDIAN,
+  /// Many simple forecasters at once, each weighted by how it did on this key; see [ExpertMix].
+  MIX;
+
+  /// Smoothing of level, shorter and longer seasons, and the persistence of what is left, spread
+  /// over what series need: some follow at once, some hardly move.
+  private static final double[][] SMOOTHINGS = {
+    {0.1, 0.1, 0.2, 0.5},
+    {0.05, 0.1, 0.3, 0.8},
+    {0.3, 0.3, 0.1, 0.5},
+    {0.5, 0.3, 0, 0},
+    {0.1, 0.3, 0, 0.9},
+    {0.01, 0.3, 0.2, 0.7},
+  };
+
+  /// What a forecast of the next value keeps of the difference to the season before, per step.
+  private static final double SHIFT_DECAY = 0.9;
+
+  /// The forecasters that this stands for.
+  ///
+  /// @param seasons ascending
+  List<Expert> experts(List<Integer> seasons) {
+    return switch (this) {
+      case NAIVE ->
+          List.of(
+              seasons.isEmpty()
+                  ? new Expert.Level(1)
+                  : new Expert.SeasonalShift(seasons.getFirst(), 1, 1));
+      case MEDIAN -> List.of(new Expert.Median(seasons.isEmpty() ? 1 : seasons.getFirst()));
+      case MIX -> mix(seasons);
+    };
+  }
+
+  private static List<Expert> mix(List<Integer> seasons) {
+    List<Expert> experts = new ArrayList<>();
+    experts.add(new Expert.Level(1));
+    experts.add(new Expert.Level(0.5));
+    experts.add(new Expert.Level(0.2));
+    experts.add(new Expert.Level(0.05));
+    experts.add(new Expert.DampedTrend(0.8, 0.1, 0.9));
+    experts.add(new Expert.DampedTrend(0.5, 0.05, 0.97));
+    experts.add(new Expert.Drift());
+    for (int season : seasons) {
+      experts.add(new Expert.SeasonalShift(season, 0, 1));
+      experts.add(new Expert.SeasonalShift(season, 1, SHIFT_DECAY));
+      experts.add(new Expert.SeasonalShift(season, 1, 1));
+      experts.add(new Expert.SpanDrift(season));
+      if (season > seasons.getFirst()) {
+        experts.add(new Expert.SeasonalShift(season, seasons.getFirst(), 1));
+      }
+    }
+    if (!seasons.isEmpty()) {
+      experts.add(new Expert.Median(seasons.getFirst()));
+      for (double[] smoothing : SMOOTHINGS) {
+        experts.add(
+            new Expert.SeasonalSmoothing(
+                smoothing[0],
+                smoothing[1],
+                smoothing[2],
+                smoothing[3],
+                seasons.getFirst(),
+                seasons.size() > 1 ? seasons.get(1) : 0));
+      }
+    }
+    return experts;
+  }
+}
