@@ -1,10 +1,29 @@
 package io.eddy.deploy.backtest;
 
-import io.eddy.model.anomaly.AnomalyDetector;
+import io.eddy.model.OnlineForecaster;
+import io.eddy.model.SeriesState;
+import io.eddy.model.cell.CellType;
+import io.eddy.model.network.ForecastValue;
+import io.eddy.model.network.ForecasterSpec;
+import io.eddy.model.series.BaseForecast;
+import io.eddy.model.series.SeriesSpec;
+import java.util.List;
 
-/// Eddy's detector with the value before as the forecast: what a key is judged by that no network
-/// has learned yet.
+/// Eddy's engine as it meets a new key, before any network has learned: the verdict on each row,
+/// with the mix of simple forecasters as the forecast. One setting for all streams.
 final class DetectorContender implements AnomalyContender {
+
+  private static final ForecasterSpec SPEC =
+      new ForecasterSpec(
+          CellType.LSTM,
+          1,
+          1,
+          1,
+          SeriesSpec.of(List.of(), BaseForecast.MIX),
+          1,
+          List.of(0.9),
+          ForecastValue.MEDIAN,
+          64);
 
   @Override
   public String name() {
@@ -13,8 +32,9 @@ final class DetectorContender implements AnomalyContender {
 
   @Override
   public AnomalyScorer begin(LabelledStream stream, int probation) {
-    var detector = new AnomalyDetector();
-    return (timeMillis, value) -> detector.observe(timeMillis, value, Double.NaN, 1).score();
+    var engine = new OnlineForecaster(SPEC, null);
+    var state = new SeriesState(SPEC);
+    return (timeMillis, value) -> engine.observe(state, timeMillis, value).verdict().score();
   }
 
   @Override

@@ -8,10 +8,12 @@ import io.eddy.deploy.backtest.Comparison;
 import io.eddy.deploy.backtest.Contender;
 import io.eddy.deploy.backtest.DataSet;
 import io.eddy.deploy.backtest.LabelledStreams;
+import io.eddy.deploy.backtest.NetworkSettings;
 import io.eddy.deploy.backtest.Outcome;
 import io.eddy.deploy.backtest.Progress;
 import io.eddy.deploy.backtest.RecordedData;
 import io.eddy.deploy.backtest.ReportPage;
+import io.eddy.deploy.config.Settings;
 import io.eddy.deploy.csv.Recording;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.UserException;
@@ -23,13 +25,16 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -82,6 +87,21 @@ final class BacktestCommand implements Callable<Integer> {
       split = ",",
       description = "Which baselines take part, or none. Default: all.")
   private @Nullable List<String> baselines;
+
+  @Option(
+      names = "--baselines-only",
+      description = "Leave out the network, which has to be trained.")
+  private boolean baselinesOnly;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "A properties file with the network's settings, as for \"eddy run\". Default: for a"
+              + " benchmark what was chosen on its training part, else the stream's defaults.")
+  private @Nullable Path config;
+
+  @Mixin private SettingsOption setting = new SettingsOption();
 
   @Option(
       names = "--report",
@@ -180,15 +200,27 @@ final class BacktestCommand implements Callable<Integer> {
   private Comparison run(DataSet data, Progress progress) {
     List<Contender> others = baselines(data);
     var backtest = new Backtest(data, progress);
-    Optional<Outcome> network = network().map(backtest::run);
+    Optional<Outcome> network = network(data).map(backtest::run);
     List<Outcome> outcomes = new ArrayList<>();
     others.forEach(contender -> outcomes.add(backtest.run(contender)));
     return new Comparison(data, network, outcomes);
   }
 
-  /// The network that takes part; none does yet.
-  private static Optional<Contender> network() {
-    return Optional.empty();
+  private Optional<Contender> network(DataSet data) {
+    if (baselinesOnly) {
+      return Optional.empty();
+    }
+    Map<String, String> known = NetworkSettings.of(data.name());
+    if (config != null) {
+      known.putAll(Settings.file(config));
+    }
+    try {
+      return Optional.of(
+          NetworkSettings.contender(data, Settings.of(known, System.getenv(), setting.settings())));
+    } catch (ConfigException e) {
+      throw new UserException(
+          ExitCode.USAGE, "the network's settings do not fit: " + e.getMessage(), e);
+    }
   }
 
   private List<Contender> baselines(DataSet data) {

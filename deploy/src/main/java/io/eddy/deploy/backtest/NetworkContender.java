@@ -1,0 +1,150 @@
+package io.eddy.deploy.backtest;
+
+import io.eddy.model.Answer;
+import io.eddy.model.OnlineForecaster;
+import io.eddy.model.SeriesState;
+import io.eddy.model.evaluation.Confidence;
+import io.eddy.model.evaluation.Fan;
+import io.eddy.model.network.Forecaster;
+import io.eddy.model.network.ForecasterSpec;
+import io.eddy.model.parallel.Team;
+import io.eddy.model.parameter.ParameterSpec;
+import io.eddy.model.series.Series;
+import io.eddy.model.training.ForecasterTrainer;
+import io.eddy.model.training.SeriesHistory;
+import io.eddy.model.training.TrainingSettings;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Eddy itself: the trainer and the engine of the stream. The network is trained once; then its
+/// weights stay, and each series' state goes on from event to event, its calibration included.
+final class NetworkContender implements Contender {
+  /// Which version the weights are: any but 0, the naive forecast.
+  private static final int VERSION = 1;
+
+  private final ForecasterSpec spec;
+  private final TrainingSettings settings;
+  private final int threads;
+  private @Nullable Forecaster forecaster;
+
+  /// @param spec with the confidences of [Confidence], in their order
+  /// @param threads that train; their number does not change the weights
+  NetworkContender(ForecasterSpec spec, TrainingSettings settings, int threads) {
+    this.spec = spec;
+    this.settings = settings;
+    this.threads = threads;
+  }
+
+  @Override
+  public String name() {
+    return "eddy";
+  }
+
+  @Override
+  public void train(TrainingData data) {
+    List<SeriesHistory> histories = new ArrayList<>();
+    double setAside = 0;
+    for (TrainingSeries series : data.series()) {
+      double[] values = withoutGaps(series.values());
+      int from = firstKnown(values);
+      var start = new Series(spec.series(), spec.ringLength(), spec.horizon());
+      histories.add(
+          new SeriesHistory(
+              series.key(),
+              start,
+              Arrays.copyOfRange(series.times(), from, values.length),
+              Arrays.copyOfRange(values, from, values.length)));
+      setAside += 1 - series.validationFrom() / (double) values.length;
+    }
+    setAside /= data.series().size();
+    TrainingSettings used = setAside > 0 ? settings.withValidationShare(setAside) : settings;
+    try (var team = new Team(threads)) {
+      forecaster =
+          new ForecasterTrainer(used, team)
+              .train(
+                  Forecaster.initial(spec, used.seed()),
+                  histories,
+                  Map.of(),
+                  (epoch, epochs, trainingLoss, validationLoss) -> {},
+                  () -> false)
+              .forecaster();
+    }
+  }
+
+  /// In the place of a missing value the one before it, as long as there is one.
+  private static double[] withoutGaps(double[] values) {
+    double[] filled = values.clone();
+    for (int t = 1; t < filled.length; t++) {
+      filled[t] = Double.isNaN(filled[t]) ? filled[t - 1] : filled[t];
+    }
+    return filled;
+  }
+
+  private static int firstKnown(double[] values) {
+    int from = 0;
+    while (from < values.length - 1 && Double.isNaN(values[from])) {
+      from++;
+    }
+    return from;
+  }
+
+  @Override
+  public SeriesForecaster begin(TrainingSeries series) {
+    return new Key(new OnlineForecaster(spec, trained()));
+  }
+
+  @Override
+  public long parameters() {
+    return trained().parameters().specs().stream().mapToLong(ParameterSpec::size).sum();
+  }
+
+  private Forecaster trained() {
+    if (forecaster == null) {
+      throw new IllegalStateException("the network forecasts only after its training");
+    }
+    return forecaster;
+  }
+
+  /// One series' state.
+  private final class Key implements SeriesForecaster {
+    private final OnlineForecaster engine;
+    private final SeriesState state = new SeriesState(spec);
+    private @Nullable Answer answer;
+
+    Key(OnlineForecaster engine) {
+      this.engine = engine;
+      state.stamp(VERSION, VERSION);
+    }
+
+    @Override
+    public void observe(long timeMillis, double value) {
+      if (!Double.isNaN(value)) {
+        answer = engine.observe(state, timeMillis, value);
+      } else if (answer != null) {
+        answer = engine.observe(state, timeMillis, answer.value(1));
+      }
+    }
+
+    @Override
+    public Fan forecast(int horizon) {
+      Answer newest = answer;
+      if (newest == null) {
+        throw new IllegalStateException("a forecast before the first value of its series");
+      }
+      double[] values = new double[horizon];
+      double[][] lower = new double[Confidence.values().length][horizon];
+      double[][] upper = new double[lower.length][horizon];
+      for (int h = 0; h < horizon; h++) {
+        values[h] = newest.value(h + 1);
+        for (int interval = 0; interval < lower.length; interval++) {
+          lower[interval][h] = newest.lower(interval, h + 1);
+          upper[interval][h] = newest.upper(interval, h + 1);
+        }
+      }
+      return new Fan(values, values, lower, upper);
+    }
+  }
+}

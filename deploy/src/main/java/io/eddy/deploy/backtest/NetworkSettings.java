@@ -1,0 +1,66 @@
+package io.eddy.deploy.backtest;
+
+import io.eddy.model.evaluation.Confidence;
+import io.eddy.processors.config.ProcessorsConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/// The settings of the network that takes part in a backtest: the same keys as the stream's, so
+/// that what does well here can be deployed as it is.
+public final class NetworkSettings {
+
+  private NetworkSettings() {}
+
+  /// What suits a benchmark, chosen on its training and validation parts alone; nothing for data of
+  /// the user's own.
+  ///
+  /// @param name of the data set
+  public static Map<String, String> of(String name) {
+    Map<String, String> settings = new TreeMap<>();
+    try (InputStream in = NetworkSettings.class.getResourceAsStream(name + ".properties")) {
+      if (in != null) {
+        var properties = new Properties();
+        properties.load(new InputStreamReader(in, StandardCharsets.UTF_8));
+        properties
+            .stringPropertyNames()
+            .forEach(key -> settings.put(key, properties.getProperty(key)));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the settings for " + name + " cannot be read", e);
+    }
+    return settings;
+  }
+
+  /// The network of these settings, for the data's horizon and the confidences of reports.
+  ///
+  /// @param settings Eddy's keys; what they leave out comes from the data or is the stream's
+  ///   default
+  /// @throws org.apache.kafka.common.config.ConfigException if they do not fit
+  public static Contender contender(DataSet data, Map<String, String> settings) {
+    Map<String, String> all = new TreeMap<>();
+    // Asked for because an application names its topics after it; a backtest has none.
+    all.put(ProcessorsConfig.TOPIC_PREFIX, "backtest");
+    all.put(ProcessorsConfig.SEASON, Integer.toString(data.season() > 1 ? data.season() : 0));
+    all.put(
+        ProcessorsConfig.TRAINING_THREADS,
+        Integer.toString(Runtime.getRuntime().availableProcessors()));
+    all.putAll(settings);
+    all.put(ProcessorsConfig.HORIZON, Integer.toString(data.horizon()));
+    all.put(
+        ProcessorsConfig.CONFIDENCE,
+        Arrays.stream(Confidence.values())
+            .map(confidence -> Double.toString(confidence.share()))
+            .collect(Collectors.joining(",")));
+    ProcessorsConfig config = ProcessorsConfig.of(all);
+    return new NetworkContender(
+        config.forecasterSpec(), config.trainingSettings(), config.trainingThreads());
+  }
+}
