@@ -19,8 +19,8 @@ public final class NetworkSettings {
 
   private NetworkSettings() {}
 
-  /// What suits a benchmark, chosen on its training and validation parts alone; nothing for data of
-  /// the user's own.
+  /// What suits a benchmark; `docs/accuracy.md` says how it was chosen. Nothing for data of the
+  /// user's own.
   ///
   /// @param name of the data set
   public static Map<String, String> of(String name) {

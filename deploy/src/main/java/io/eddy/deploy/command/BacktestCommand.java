@@ -98,7 +98,8 @@ final class BacktestCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "A properties file with the network's settings, as for \"eddy run\". Default: for a"
-              + " benchmark what was chosen on its training part, else the stream's defaults.")
+              + " benchmark the settings that docs/accuracy.md speaks of, else the stream's"
+              + " defaults.")
   private @Nullable Path config;
 
   @Mixin private SettingsOption setting = new SettingsOption();
