@@ -93,6 +93,60 @@ class CalibrationTest {
   }
 
   @Test
+  void shouldAnswerWithWhatAllStepsLearnedUntilARangeHasLearnedEnough() {
+    var calibration = calibration(0.9);
+    for (int i = 0; i < 39; i++) {
+      calibration.learn(4, new boolean[] {false});
+      calibration.learn(1, new boolean[] {true});
+    }
+    double together = calibration.factor(0, 4);
+    for (int ahead = 1; ahead <= HORIZON; ahead++) {
+      assertThat(calibration.factor(0, ahead)).as("%d ahead", ahead).isEqualTo(together);
+    }
+
+    calibration.learn(4, new boolean[] {false});
+
+    // 4 to 7 have missed forty times and answer for themselves, as their neighbours do not yet.
+    double missed = calibration.factor(0, 4);
+    assertThat(missed).isGreaterThan(together);
+    double others = calibration.factor(0, 1);
+    for (int ahead = 1; ahead <= HORIZON; ahead++) {
+      assertThat(calibration.factor(0, ahead))
+          .as("%d ahead", ahead)
+          .isEqualTo(ahead >= 4 && ahead <= 7 ? missed : others);
+    }
+  }
+
+  @Test
+  void shouldLearnEachRangeOfStepsAheadForItself() {
+    var calibration = calibration(0.5);
+    boolean[] hit = {true};
+    boolean[] miss = {false};
+    for (int i = 0; i < 100; i++) {
+      calibration.learn(1, hit);
+      calibration.learn(2 + i % 2, miss);
+      calibration.learn(8 + i % 5, i % 2 == 0 ? hit : miss);
+    }
+
+    assertThat(calibration.factor(0, 1)).isLessThan(0.2);
+    assertThat(calibration.factor(0, 2)).isEqualTo(calibration.factor(0, 3)).isGreaterThan(5);
+    assertThat(calibration.factor(0, 8)).isEqualTo(calibration.factor(0, 12)).isBetween(0.7, 1.4);
+    // 4 to 7 have met nothing: all others together.
+    assertThat(calibration.factor(0, 4)).isEqualTo(calibration.factor(0, 7)).isBetween(0.7, 1.4);
+  }
+
+  @Test
+  void shouldLearnEachIntervalForItself() {
+    var calibration = new Calibration(List.of(0.9, 0.5), HORIZON);
+    for (int i = 0; i < 100; i++) {
+      calibration.learn(1, new boolean[] {true, false});
+    }
+
+    assertThat(calibration.factor(0, 1)).isLessThan(1);
+    assertThat(calibration.factor(1, 1)).isGreaterThan(1);
+  }
+
+  @Test
   void shouldLearnOnFromItsBytesAsIfNothingHadHappened() {
     List<Double> confidences = List.of(0.9, 0.5);
     var kept = new Calibration(confidences, HORIZON);
