@@ -327,9 +327,9 @@ public final class ProcessorsConfig {
               SeriesSettings::areConfidences),
           Importance.HIGH,
           NETWORK,
-          "Share of actuals that shall lie between lower and upper bound. What lies far outside is"
-              + " flagged as an anomaly. Several: the first is the one that verdicts and scores go"
-              + " by, the others stand in the forecast's intervals.");
+          "Share of actuals that shall lie between lower and upper bound. Several: the first is the"
+              + " one that scores go by, the others stand in the forecast's intervals. Anomalies do"
+              + " not depend on it.");
 
   /// Which number is the forecast.
   public static final String FORECAST_VALUE =
