@@ -34,7 +34,20 @@ public final class Answer {
     this.fan = fan;
   }
 
-  /// The value that came.
+  /// This forecast with the verdict of another answer: of an event whose own time has passed.
+  public Answer judgedAs(Answer other) {
+    return new Answer(
+        other.actual,
+        other.expected,
+        other.expectedLower,
+        other.expectedUpper,
+        other.verdict,
+        steps,
+        horizon,
+        fan);
+  }
+
+  /// The value that came; if none did, the median that was forecast in its place.
   public double actual() {
     return actual;
   }
@@ -64,7 +77,7 @@ public final class Answer {
     return verdict;
   }
 
-  /// Events of this key so far, this one included.
+  /// Steps of this key so far, this one included.
   public long steps() {
     return steps;
   }

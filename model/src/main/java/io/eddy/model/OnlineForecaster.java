@@ -9,6 +9,7 @@ import io.eddy.model.network.ForecasterProgram;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.program.Rows;
 import io.eddy.model.program.Stepper;
+import io.eddy.model.series.Absence;
 import io.eddy.model.series.Preparation;
 import io.eddy.model.series.Series;
 import java.time.Duration;
@@ -138,12 +139,55 @@ public final class OnlineForecaster {
     step(state);
   }
 
-  /// Judges a value, lets it step the key, and forecasts.
+  /// Takes one of the steps that are missing before an event at this time, on the median that was
+  /// forecast for it.
+  ///
+  /// @return whether one was missing
+  public boolean advance(SeriesState state, long timeMillis) {
+    Series series = state.series();
+    int missing = series.missingBefore(timeMillis);
+    if (missing == 0) {
+      return false;
+    }
+    impute(state, timeMillis - Math.round(missing * series.stepMillis()), Absence.GAP);
+    return true;
+  }
+
+  /// Takes a step for an event that has no value, on the median that was forecast for it, and
+  /// forecasts; before that, the steps that are missing before it. The answer's actual value is
+  /// that median.
+  ///
+  /// @throws IllegalArgumentException if the key has seen no value yet: nothing is forecast
+  public Answer observeMissing(SeriesState state, long timeMillis) {
+    if (state.series().steps() == 0) {
+      throw new IllegalArgumentException("the key's first event has no value, expected a number");
+    }
+    while (advance(state, timeMillis)) {}
+    int bound = spec.lowerQuantile(0);
+    Series series = state.series();
+    double expected = series.valueOf(forecast(state, 1));
+    double lower = series.valueOf(quantile(state, bound, 1));
+    double upper = series.valueOf(quantile(state, spec.quantileCount() - 1 - bound, 1));
+    impute(state, timeMillis, Absence.NULL);
+    return answer(state, series.value(0), expected, lower, upper, Verdict.NONE);
+  }
+
+  private void impute(SeriesState state, long timeMillis, Absence absence) {
+    Series series = state.series();
+    double median = series.valueOf(scaled(state, spec.quantileCount() / 2, 1));
+    series.impute(timeMillis, median, absence);
+    state.ledger.closeIfThrough(series.steps(), timeMillis);
+    step(state);
+  }
+
+  /// Judges a value, lets it step the key, and forecasts. The steps that are missing before it are
+  /// taken first, see [#advance].
   ///
   /// The state must be stamped with this engine's version, or be a fresh key's.
   ///
   /// @param value finite
   public Answer observe(SeriesState state, long timeMillis, double value) {
+    while (advance(state, timeMillis)) {}
     Series series = state.series();
     double expected = Double.NaN;
     double lower = Double.NaN;
@@ -158,10 +202,9 @@ public final class OnlineForecaster {
       lower = series.valueOf(quantile(state, bound, 1));
       upper = series.valueOf(quantile(state, spec.quantileCount() - 1 - bound, 1));
       median = scaled(state, spec.quantileCount() / 2, 1);
-      scale = series.divisor(0);
+      scale = series.divisor(0) * widening(state, 1);
       if (series.scale(0) > 0) {
-        score(state, image, value >= lower && value <= upper);
-        learn(state, value);
+        learn(state, image, value, value >= lower && value <= upper);
       }
     } else if (stepper != null) {
       stepper.initialState(state.network, 0);
@@ -241,15 +284,19 @@ public final class OnlineForecaster {
         scale);
   }
 
-  private void learn(SeriesState state, double value) {
+  private void learn(SeriesState state, double image, double value, boolean inside) {
     Series series = state.series();
-    for (int interval = 0; interval < covered.length; interval++) {
-      int bound = spec.lowerQuantile(interval);
-      covered[interval] =
-          value >= series.valueOf(quantile(state, bound, 1))
-              && value <= series.valueOf(quantile(state, spec.quantileCount() - 1 - bound, 1));
+    // After missing steps the forecast was one of several steps ahead.
+    if (series.absence(0) == Absence.NONE) {
+      score(state, image, inside);
+      for (int interval = 0; interval < covered.length; interval++) {
+        int bound = spec.lowerQuantile(interval);
+        covered[interval] =
+            value >= series.valueOf(quantile(state, bound, 1))
+                && value <= series.valueOf(quantile(state, spec.quantileCount() - 1 - bound, 1));
+      }
+      state.calibration.learn(1, covered);
     }
-    state.calibration.learn(1, covered);
     int ahead = state.ledger.ahead(series.steps() + 1);
     if (ahead > 1) {
       for (int interval = 0; interval < covered.length; interval++) {
@@ -302,17 +349,39 @@ public final class OnlineForecaster {
     int middle = spec.quantileCount() / 2;
     int inward = quantile < middle ? 1 : -1;
     double median = scaled(state, middle, ahead);
-    double spread = spread(state.series(), state.series().divisor(0));
+    double spread = spread(state.series(), state.series().divisor(0)) * widening(state, ahead);
     double widest = 0;
     for (int q = quantile; q != middle; q += inward) {
-      float width = state.outlook[q * spec.horizon() + ahead - 1];
-      width -= state.outlook[middle * spec.horizon() + ahead - 1];
-      double factor =
-          (model == null ? 1 : model.width(q, ahead))
-              * state.calibration.factor(intervalOf[q], ahead);
-      widest = Math.max(widest, spread * Math.abs(width) * factor);
+      widest = Math.max(widest, spread * width(state, q, ahead));
     }
     return state.series().bounded(median - inward * widest);
+  }
+
+  /// How far a quantile lies from the median, in running scales.
+  private double width(SeriesState state, int quantile, int ahead) {
+    float width = state.outlook[quantile * spec.horizon() + ahead - 1];
+    width -= state.outlook[spec.quantileCount() / 2 * spec.horizon() + ahead - 1];
+    double factor =
+        (model == null ? 1 : model.width(quantile, ahead))
+            * state.calibration.factor(intervalOf[quantile], ahead);
+    return Math.abs(width) * factor;
+  }
+
+  /// What missing steps before it make of a forecast's widths: as many times as wide as the one
+  /// that looks as many more steps ahead; beyond the horizon the spread grows with the square root
+  /// of the steps, as a random walk's.
+  private double widening(SeriesState state, int ahead) {
+    int missing = state.series().missingSince();
+    if (missing == 0) {
+      return 1;
+    }
+    int known = Math.min(ahead + missing, spec.horizon());
+    double ratio = 1;
+    double now = width(state, 0, ahead);
+    if (now > 0) {
+      ratio = Math.max(1, width(state, 0, known) / now);
+    }
+    return ratio * Math.sqrt((ahead + missing) / (double) known);
   }
 
   /// What widths are multiplied by: the running scale, or the value's own size as long as there is

@@ -19,6 +19,7 @@ import io.eddy.model.network.ForecasterProgram;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.program.Rows;
 import io.eddy.model.program.Stepper;
+import io.eddy.model.series.Absence;
 import io.eddy.model.series.Preparation;
 import io.eddy.model.series.Series;
 import java.lang.management.ManagementFactory;
@@ -431,6 +432,139 @@ class OnlineForecasterTest {
     }
 
     assertThat(anomalies).as("in 100,000 events").isLessThanOrEqualTo(100);
+  }
+
+  // ---- missing values
+  // -----------------------------------------------------------------------------
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void shouldStepThroughAGapOnItsOwnMedian(boolean naive) {
+    ForecasterSpec spec = spec(CellType.LSTM, 3, 4);
+    var engine = new OnlineForecaster(spec, naive ? null : randomForecaster(spec, 1));
+    var state = new SeriesState(spec);
+    Answer before = observe(engine, state, walk(40, 1));
+
+    Answer after = engine.observe(state, HOUR * 42, 3);
+
+    Series series = state.series();
+    assertThat(after.steps()).isEqualTo(43);
+    assertThat(series.absence(0)).isEqualTo(Absence.NONE);
+    assertThat(series.absence(1)).isEqualTo(Absence.GAP);
+    assertThat(series.absence(2)).isEqualTo(Absence.GAP);
+    assertThat(series.absence(3)).isEqualTo(Absence.NONE);
+    assertThat(series.time(1)).isEqualTo(HOUR * 41);
+    assertThat(series.time(2)).isEqualTo(HOUR * 40);
+    assertThat(series.value(2)).isEqualTo(before.value(1));
+  }
+
+  @Test
+  void shouldWidenItsBoundsUntilTheNextValue() {
+    ForecasterSpec spec = spec(CellType.LSTM, 3, 4);
+    var engine = new OnlineForecaster(spec, null);
+    var state = new SeriesState(spec);
+    Answer answer = observe(engine, state, walk(200, 1));
+    double first = answer.upper(1) - answer.lower(1);
+    double width = first;
+    for (int event = 200; event < 210; event++) {
+
+      answer = engine.observeMissing(state, HOUR * event);
+
+      double wider = answer.upper(1) - answer.lower(1);
+      assertThat(wider).as("event %d", event).isGreaterThanOrEqualTo(width);
+      width = wider;
+    }
+    answer = engine.observe(state, HOUR * 210, answer.value(1));
+
+    assertThat(width).isGreaterThan(1.5 * first);
+    assertThat(answer.upper(1) - answer.lower(1)).isLessThan(0.8 * width);
+  }
+
+  @Test
+  void shouldCoverWhatComesAfterAGap() {
+    ForecasterSpec spec = spec(CellType.LSTM, 6, 0);
+    int gaps = 0;
+    int inside = 0;
+    for (long seed = 0; seed < 4; seed++) {
+      var engine = new OnlineForecaster(spec, null);
+      var state = new SeriesState(spec);
+      double[] values = walk(6_000, seed);
+      var random = new SplittableRandom(seed);
+      int next = 500;
+      for (int t = 0; t < values.length; t++) {
+        if (t < 500 || t == next) {
+          Answer answer = engine.observe(state, HOUR * t, values[t]);
+          if (t > 500 && state.series().absence(1) == Absence.GAP) {
+            gaps++;
+            inside +=
+                values[t] >= answer.expectedLower() && values[t] <= answer.expectedUpper() ? 1 : 0;
+          }
+          next = t + (random.nextInt(20) == 0 ? 2 + random.nextInt(8) : 1);
+        }
+      }
+    }
+
+    assertThat(gaps).isGreaterThan(500);
+    assertThat(inside / (double) gaps).isCloseTo(spec.confidence(), within(0.05));
+  }
+
+  @Test
+  void shouldNotJudgeNorLearnFromWhatNeverCame() {
+    ForecasterSpec spec = spec(CellType.LSTM, 3, 4);
+    var engine = new OnlineForecaster(spec, randomForecaster(spec, 1));
+    var state = new SeriesState(spec);
+    observe(engine, state, walk(100, 1));
+    state.takeWindowScore();
+    double scale = state.series().scale(0);
+    double factor = state.calibration.factor(0, 1);
+
+    Answer answer = engine.observeMissing(state, HOUR * 100);
+
+    assertThat(answer.anomaly()).isFalse();
+    assertThat(state.takeWindowScore().events()).isZero();
+    assertThat(state.series().scale(0)).isEqualTo(scale);
+    assertThat(state.calibration.factor(0, 1)).isEqualTo(factor);
+  }
+
+  @Test
+  void shouldShortenAnAbsenceThatIsLongerThanItsRingByWholeSeasons() {
+    ForecasterSpec spec = spec(CellType.LSTM, 3, 4);
+    var engine = new OnlineForecaster(spec, null);
+    var state = new SeriesState(spec);
+    for (int event = 0; event < 40; event++) {
+      engine.observe(state, HOUR * event, event % 4);
+    }
+
+    Answer answer = engine.observe(state, HOUR * (40 + 4 * spec.ringLength() + 2), 2);
+
+    assertThat(answer.steps()).isEqualTo(43);
+    assertThat(answer.expected()).isEqualTo(2, within(1e-6));
+    assertThat(answer.value(1)).isEqualTo(3, within(1e-6));
+  }
+
+  @Test
+  void shouldRefuseAFirstEventWithoutAValue() {
+    ForecasterSpec spec = spec(CellType.LSTM, 3, 4);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> new OnlineForecaster(spec, null).observeMissing(new SeriesState(spec), HOUR))
+        .withMessageContaining("no value");
+  }
+
+  @Test
+  void shouldRewarmThroughMissingStepsAsIfItHadSeenTheRing() {
+    ForecasterSpec spec = spec(CellType.LSTM, 3, 4);
+    var first = new OnlineForecaster(spec, randomForecaster(spec, 1));
+    var state = new SeriesState(spec);
+    observe(first, state, walk(40, 1));
+    first.observe(state, HOUR * 43, 1);
+    first.observeMissing(state, HOUR * 44);
+    Forecaster other = randomForecaster(spec, 2);
+
+    new OnlineForecaster(spec, other).rewarm(state);
+
+    assertThat(state.network).isEqualTo(steppedThroughRing(other, state.series()));
   }
 
   // ---- window scores ----------------------------------------------------------------------------

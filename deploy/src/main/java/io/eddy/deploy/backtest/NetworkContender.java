@@ -9,6 +9,7 @@ import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.parallel.Team;
 import io.eddy.model.parameter.ParameterSpec;
+import io.eddy.model.series.Absence;
 import io.eddy.model.series.Series;
 import io.eddy.model.training.ForecasterTrainer;
 import io.eddy.model.training.SeriesHistory;
@@ -48,16 +49,8 @@ final class NetworkContender implements Contender {
     List<SeriesHistory> histories = new ArrayList<>();
     double setAside = 0;
     for (TrainingSeries series : data.series()) {
-      double[] values = withoutGaps(series.values());
-      int from = firstKnown(values);
-      var start = new Series(spec.series(), spec.ringLength(), spec.horizon());
-      histories.add(
-          new SeriesHistory(
-              series.key(),
-              start,
-              Arrays.copyOfRange(series.times(), from, values.length),
-              Arrays.copyOfRange(values, from, values.length)));
-      setAside += 1 - series.validationFrom() / (double) values.length;
+      histories.add(history(series));
+      setAside += 1 - series.validationFrom() / (double) series.values().length;
     }
     setAside /= data.series().size();
     TrainingSettings used = setAside > 0 ? settings.withValidationShare(setAside) : settings;
@@ -74,21 +67,66 @@ final class NetworkContender implements Contender {
     }
   }
 
-  /// In the place of a missing value the one before it, as long as there is one.
-  private static double[] withoutGaps(double[] values) {
-    double[] filled = values.clone();
-    for (int t = 1; t < filled.length; t++) {
-      filled[t] = Double.isNaN(filled[t]) ? filled[t - 1] : filled[t];
+  /// What the stream would have sent to the trainer: where a value is missing, the naive forecast
+  /// stands in for it.
+  private SeriesHistory history(TrainingSeries series) {
+    var engine = new OnlineForecaster(spec, null);
+    var state = new SeriesState(spec);
+    var steps = new Steps(series.values().length);
+    for (int t = 0; t < series.values().length; t++) {
+      long time = series.times()[t];
+      double value = series.values()[t];
+      boolean missing = Double.isNaN(value);
+      if (missing && state.series().steps() == 0) {
+        continue;
+      }
+      while (engine.advance(state, time)) {
+        steps.add(state.series());
+      }
+      if (missing) {
+        engine.observeMissing(state, time);
+      } else {
+        engine.observe(state, time, value);
+      }
+      steps.add(state.series());
     }
-    return filled;
+    var start = new Series(spec.series(), spec.ringLength(), spec.horizon());
+    return steps.history(series.key(), start);
   }
 
-  private static int firstKnown(double[] values) {
-    int from = 0;
-    while (from < values.length - 1 && Double.isNaN(values[from])) {
-      from++;
+  /// A series' steps as they were taken.
+  private static final class Steps {
+    private long[] times;
+    private double[] values;
+    private Absence[] absences;
+    private int count;
+
+    Steps(int expected) {
+      times = new long[expected];
+      values = new double[expected];
+      absences = new Absence[expected];
     }
-    return from;
+
+    void add(Series series) {
+      if (count == times.length) {
+        times = Arrays.copyOf(times, 2 * count);
+        values = Arrays.copyOf(values, 2 * count);
+        absences = Arrays.copyOf(absences, 2 * count);
+      }
+      times[count] = series.time(0);
+      values[count] = series.value(0);
+      absences[count] = series.absence(0);
+      count++;
+    }
+
+    SeriesHistory history(String key, Series start) {
+      return new SeriesHistory(
+          key,
+          start,
+          Arrays.copyOf(times, count),
+          Arrays.copyOf(values, count),
+          Arrays.copyOf(absences, count));
+    }
   }
 
   @Override
@@ -124,7 +162,7 @@ final class NetworkContender implements Contender {
       if (!Double.isNaN(value)) {
         answer = engine.observe(state, timeMillis, value);
       } else if (answer != null) {
-        answer = engine.observe(state, timeMillis, answer.value(1));
+        answer = engine.observeMissing(state, timeMillis);
       }
     }
 

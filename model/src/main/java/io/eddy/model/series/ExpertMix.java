@@ -84,7 +84,16 @@ final class ExpertMix {
 
   private void mature(Series series) {
     int ahead = (int) (series.steps() - origin);
-    double value = series.image(0);
+    if (series.absence(0) == Absence.NONE) {
+      learn(series.image(0), ahead);
+    }
+    if (ahead == horizon) {
+      nextOrigin = series.steps() + Phases.gap(origin, series.time(0), horizon);
+      origin = 0;
+    }
+  }
+
+  private void learn(double value, int ahead) {
     matured++;
     double rate = 1.0 / Math.min(matured, memory);
     for (int k = 0; isMix() && k < errors.length; k++) {
@@ -95,14 +104,14 @@ final class ExpertMix {
       double own = Math.min(Math.abs(value - pendingBase[ahead - 1]), GREATEST_ERROR);
       error += (own - error) / Math.min(matured, (long) ERROR_HORIZONS * memory);
     }
-    if (ahead == horizon) {
-      nextOrigin = series.steps() + Phases.gap(origin, series.time(0), horizon);
-      origin = 0;
-    }
   }
 
   private void forecast(Series series) {
-    boolean opens = (isMix() || measures) && origin == 0 && series.steps() >= nextOrigin;
+    boolean opens =
+        (isMix() || measures)
+            && origin == 0
+            && series.steps() >= nextOrigin
+            && series.absence(0) == Absence.NONE;
     double least = Double.POSITIVE_INFINITY;
     for (double error : errors) {
       least = Math.min(least, error);

@@ -10,6 +10,10 @@ import java.util.Arrays;
 /// The *image* of a value is what the spec's transform makes of it; base forecasts, scales and
 /// innovations are in images.
 ///
+/// A step whose value never came is *missing*: the ring holds in its place what was then forecast,
+/// so that seasons keep their phase and a network something to step on. Nothing is learned from it:
+/// no scale, no weight of an expert, no frequency.
+///
 /// One thread at a time.
 public final class Series {
 
@@ -23,9 +27,13 @@ public final class Series {
   private final double[] scales; // (ringLength), the scale right after that step
   private final double[] innovations; // (ringLength), what the base forecast did not see coming
   private final long[] times; // (ringLength), epoch milliseconds
+  private final Absence[] absences; // (ringLength)
   private final RunningScale scale;
+  private final Spacing spacing;
   private final ExpertMix mix;
   private long steps;
+  private long observed; // steps that are not missing
+  private long lastEvent; // time of the last event that came, epoch milliseconds
   private double greatest; // size of an image
 
   /// An empty series.
@@ -60,7 +68,10 @@ public final class Series {
     scales = new double[ringLength];
     innovations = new double[ringLength];
     times = new long[ringLength];
+    absences = new Absence[ringLength];
+    Arrays.fill(absences, Absence.NONE);
     scale = new RunningScale(spec.scale(), ringLength);
+    spacing = new Spacing(spec.frequency());
   }
 
   /// How values are prepared.
@@ -73,7 +84,7 @@ public final class Series {
     return ringLength;
   }
 
-  /// Values appended since the key was new.
+  /// Steps since the key was new, missing ones included.
   public long steps() {
     return steps;
   }
@@ -89,17 +100,79 @@ public final class Series {
   /// @param value finite, in the series' own unit
   public void append(long timeMillis, double value) {
     double image = transform.apply(value);
-    int slot = (int) (steps % ringLength);
-    innovations[slot] = steps > 0 ? image - mix.base(1) : 0;
     double before = steps > 0 ? image(0) : image;
+    double innovation = steps > 0 ? image - mix.base(1) : 0;
+    cameAt(timeMillis);
+    observed++;
+    scale.observe(image, before, observed);
+    greatest = Math.max(greatest, Math.abs(image));
+    put(timeMillis, value, image, innovation, Absence.NONE);
+  }
+
+  /// Appends a step whose value is missing.
+  ///
+  /// @param timeMillis when it should have come, epoch milliseconds
+  /// @param value what stands in for it, finite, in the series' own unit
+  /// @param absence how it is missing
+  public void impute(long timeMillis, double value, Absence absence) {
+    if (absence == Absence.NULL) {
+      cameAt(timeMillis);
+    }
+    put(timeMillis, value, transform.apply(value), 0, absence);
+  }
+
+  private void cameAt(long timeMillis) {
+    if (steps > 0) {
+      spacing.observe(timeMillis - lastEvent);
+    }
+    lastEvent = timeMillis;
+  }
+
+  private void put(
+      long timeMillis, double value, double image, double innovation, Absence absence) {
+    int slot = (int) (steps % ringLength);
     steps++;
     images[slot] = image;
     values[slot] = value;
     times[slot] = timeMillis;
-    scale.observe(image, before, steps);
-    greatest = Math.max(greatest, Math.abs(image));
+    innovations[slot] = innovation;
+    absences[slot] = absence;
     mix.observe(this);
     scales[slot] = mix.knowsError() ? mix.error() : scale.scale();
+  }
+
+  /// Steps that are missing before an event at this time, by the series' frequency; 0 if that is
+  /// not known. An absence longer than the ring is shortened by whole seasons: what was forecast
+  /// would push all that was seen out of the ring.
+  public int missingBefore(long timeMillis) {
+    double step = spacing.stepMillis();
+    if (steps == 0 || step == 0) {
+      return 0;
+    }
+    long missing = Math.round((timeMillis - time(0)) / step) - 1;
+    if (missing > ringLength) {
+      missing = spec.seasons().isEmpty() ? 0 : missing % spec.longestSeason();
+    }
+    return (int) Math.max(0, missing);
+  }
+
+  /// Milliseconds between two events, 0 if that is not known.
+  public double stepMillis() {
+    return spacing.stepMillis();
+  }
+
+  /// Whether and how the step `back` steps before the newest is missing.
+  public Absence absence(int back) {
+    return absences[slot(back)];
+  }
+
+  /// Missing steps since the last value, the newest step included.
+  public int missingSince() {
+    int missing = 0;
+    while (missing < size() && absence(missing) != Absence.NONE) {
+      missing++;
+    }
+    return missing;
   }
 
   /// The value `back` steps before the newest, in the series' own unit.
@@ -167,30 +240,36 @@ public final class Series {
     System.arraycopy(scales, 0, copy.scales, 0, ringLength);
     System.arraycopy(innovations, 0, copy.innovations, 0, ringLength);
     System.arraycopy(times, 0, copy.times, 0, ringLength);
+    System.arraycopy(absences, 0, copy.absences, 0, ringLength);
     copy.scale.set(scale);
+    copy.spacing.set(spacing);
     copy.steps = steps;
+    copy.observed = observed;
+    copy.lastEvent = lastEvent;
     copy.greatest = greatest;
     return copy;
   }
 
   /// Bytes that [#write] needs.
   public int byteSize() {
-    return Long.BYTES
+    return 3 * Long.BYTES
         + Double.BYTES
         + RunningScale.byteSize()
+        + Spacing.byteSize()
         + mix.byteSize()
-        + size() * (3 * Double.BYTES + Long.BYTES);
+        + size() * (3 * Double.BYTES + Long.BYTES + 1);
   }
 
   /// Writes the steps, what the experts have learned, and the used part of the ring, oldest first.
   public void write(ByteBuffer to) {
-    to.putLong(steps).putDouble(greatest);
+    to.putLong(steps).putLong(observed).putLong(lastEvent).putDouble(greatest);
     scale.write(to);
+    spacing.write(to);
     mix.write(to);
     for (int back = size() - 1; back >= 0; back--) {
       int slot = slot(back);
       to.putDouble(values[slot]).putDouble(scales[slot]).putDouble(innovations[slot]);
-      to.putLong(times[slot]);
+      to.putLong(times[slot]).put((byte) absences[slot].code());
     }
   }
 
@@ -203,14 +282,18 @@ public final class Series {
       throw new IllegalArgumentException("the series has " + count + " steps, expected 0 or more");
     }
     steps = count;
+    observed = from.getLong();
+    lastEvent = from.getLong();
     greatest = from.getDouble();
     scale.read(from);
+    spacing.read(from);
     mix.read(from, steps);
     Arrays.fill(values, 0);
     Arrays.fill(images, 0);
     Arrays.fill(scales, 0);
     Arrays.fill(innovations, 0);
     Arrays.fill(times, 0);
+    Arrays.fill(absences, Absence.NONE);
     for (int back = size() - 1; back >= 0; back--) {
       int slot = slot(back);
       double value = from.getDouble();
@@ -219,6 +302,7 @@ public final class Series {
       scales[slot] = from.getDouble();
       innovations[slot] = from.getDouble();
       times[slot] = from.getLong();
+      absences[slot] = Absence.of(from.get());
     }
   }
 

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 /// @param nonNegative whether no forecast shall be below zero, as for counts and prices
 /// @param calendar what the network sees of an event's time
 /// @param zone in which the calendar is read
+/// @param frequency of a key's events, by which it is seen that some are missing
 public record SeriesSpec(
     List<Integer> seasons,
     BaseForecast base,
@@ -28,7 +29,8 @@ public record SeriesSpec(
     ScaleUnit scale,
     boolean nonNegative,
     List<CalendarFeature> calendar,
-    ZoneId zone) {
+    ZoneId zone,
+    Frequency frequency) {
 
   public SeriesSpec {
     require(seasons.size() <= 2, "seasons", seasons, "at most two");
@@ -58,27 +60,39 @@ public record SeriesSpec(
   /// A base forecast in running differences, without a transform.
   public static SeriesSpec of(List<Integer> seasons, BaseForecast base) {
     return new SeriesSpec(
-        seasons, base, 1, ScaleUnit.DIFFERENCE, false, List.of(), ZoneId.of("UTC"));
+        seasons,
+        base,
+        1,
+        ScaleUnit.DIFFERENCE,
+        false,
+        List.of(),
+        ZoneId.of("UTC"),
+        new Frequency.Inferred());
   }
 
   /// The same with another transform.
   public SeriesSpec withPower(double other) {
-    return new SeriesSpec(seasons, base, other, scale, nonNegative, calendar, zone);
+    return new SeriesSpec(seasons, base, other, scale, nonNegative, calendar, zone, frequency);
   }
 
   /// The same in another unit.
   public SeriesSpec withScale(ScaleUnit other) {
-    return new SeriesSpec(seasons, base, power, other, nonNegative, calendar, zone);
+    return new SeriesSpec(seasons, base, power, other, nonNegative, calendar, zone, frequency);
   }
 
   /// The same for values that are never below zero.
   public SeriesSpec withNonNegative(boolean never) {
-    return new SeriesSpec(seasons, base, power, scale, never, calendar, zone);
+    return new SeriesSpec(seasons, base, power, scale, never, calendar, zone, frequency);
   }
 
   /// The same with the calendar as an input.
   public SeriesSpec withCalendar(List<CalendarFeature> features, ZoneId readIn) {
-    return new SeriesSpec(seasons, base, power, scale, nonNegative, features, readIn);
+    return new SeriesSpec(seasons, base, power, scale, nonNegative, features, readIn, frequency);
+  }
+
+  /// The same with events of another frequency.
+  public SeriesSpec withFrequency(Frequency other) {
+    return new SeriesSpec(seasons, base, power, scale, nonNegative, calendar, zone, other);
   }
 
   /// Steps of the longest season, 0 for none.
@@ -96,6 +110,7 @@ public record SeriesSpec(
     metadata.put("eddy.nonnegative", Boolean.toString(nonNegative));
     metadata.put("eddy.calendar", joined(calendar).toLowerCase(Locale.ROOT));
     metadata.put("eddy.zone", zone.getId());
+    metadata.put("eddy.frequency", frequency.toString());
     return metadata;
   }
 
@@ -124,14 +139,19 @@ public record SeriesSpec(
         constant(ScaleUnit.class, "eddy.scale", text(metadata, "eddy.scale")),
         flag("eddy.nonnegative", text(metadata, "eddy.nonnegative")),
         calendar,
-        parsed("eddy.zone", text(metadata, "eddy.zone"), "a time zone such as UTC", ZoneId::of));
+        parsed("eddy.zone", text(metadata, "eddy.zone"), "a time zone such as UTC", ZoneId::of),
+        parsed(
+            "eddy.frequency",
+            text(metadata, "eddy.frequency"),
+            "auto, events, or an ISO 8601 duration",
+            Frequency::parse));
   }
 
   private static <T> T parsed(
       String key, String value, String expected, Function<String, T> parse) {
     try {
       return parse.apply(value);
-    } catch (NumberFormatException | DateTimeException e) {
+    } catch (IllegalArgumentException | DateTimeException e) {
       throw new IllegalArgumentException(key + " is " + value + ", expected " + expected, e);
     }
   }

@@ -120,7 +120,8 @@ final class ForecastBatch {
     int to = part == Part.TRAINING ? split[b] : history.size();
     int counted = 0;
     for (int h = 1; h <= spec.horizon(); h++) {
-      boolean counts = step + h >= from && step + h < to && series.scale(0) > 0;
+      boolean counts =
+          step + h >= from && step + h < to && series.scale(0) > 0 && !history.isMissing(step + h);
       double scaled = 0;
       if (counts) {
         scaled = (history.image(step + h) - series.base(h)) / divisor;

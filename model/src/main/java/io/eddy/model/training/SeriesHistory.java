@@ -1,6 +1,8 @@
 package io.eddy.model.training;
 
+import io.eddy.model.series.Absence;
 import io.eddy.model.series.Series;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// One contiguous run of a key's values with what the key remembered before the first of them.
@@ -10,30 +12,40 @@ public final class SeriesHistory {
   private final Series start;
   private final long[] times; // of the run
   private final double[] run;
+  private final Absence[] absences; // of the run
   private final double[] images; // what the ring held, then the run
   private final int contextSize;
+
+  /// A run without a missing value.
+  public SeriesHistory(String name, Series start, long[] times, double[] run) {
+    this(name, start, times, run, none(run.length));
+  }
 
   /// A run that follows on a series.
   ///
   /// @param name of the key, for messages
   /// @param start the series as it stood before the run, from the window's anchor; not changed
   /// @param times event times of the run, epoch milliseconds
-  /// @param run values, as many as times
-  public SeriesHistory(String name, Series start, long[] times, double[] run) {
-    if (times.length != run.length || run.length == 0) {
+  /// @param run values, as many as times; where one is missing, what stood in for it
+  /// @param absences which of them are missing, as many
+  public SeriesHistory(String name, Series start, long[] times, double[] run, Absence[] absences) {
+    if (times.length != run.length || absences.length != run.length || run.length == 0) {
       throw new IllegalArgumentException(
           "the history of "
               + name
               + " has "
               + times.length
-              + " times and "
+              + " times, "
               + run.length
-              + " values, expected as many of each and at least one");
+              + " values and "
+              + absences.length
+              + " absences, expected as many of each and at least one");
     }
     this.name = name;
     this.start = start.copy();
     this.times = times.clone();
     this.run = run.clone();
+    this.absences = absences.clone();
     contextSize = start.size();
     images = new double[contextSize + run.length];
     for (int i = 0; i < contextSize; i++) {
@@ -42,6 +54,12 @@ public final class SeriesHistory {
     for (int i = 0; i < run.length; i++) {
       images[contextSize + i] = start.imageOf(run[i]);
     }
+  }
+
+  private static Absence[] none(int count) {
+    Absence[] absences = new Absence[count];
+    Arrays.fill(absences, Absence.NONE);
+    return absences;
   }
 
   /// The key's name.
@@ -62,6 +80,11 @@ public final class SeriesHistory {
   /// The image of a value.
   double image(int step) {
     return images[step];
+  }
+
+  /// Whether a value of the run is missing, and the image only stands in for it.
+  boolean isMissing(int step) {
+    return absences[step - contextSize] != Absence.NONE;
   }
 
   long firstTime() {
@@ -93,7 +116,12 @@ public final class SeriesHistory {
       }
       while (step < aim) {
         step++;
-        current.append(times[step - contextSize], run[step - contextSize]);
+        int at = step - contextSize;
+        if (absences[at] == Absence.NONE) {
+          current.append(times[at], run[at]);
+        } else {
+          current.impute(times[at], run[at], absences[at]);
+        }
       }
       return current;
     }

@@ -63,6 +63,7 @@ class ForecasterSpecTest {
         "eddy.nonnegative",
         "eddy.calendar",
         "eddy.zone",
+        "eddy.frequency",
         "eddy.lag.count",
         "eddy.confidence",
         "eddy.forecast.value",

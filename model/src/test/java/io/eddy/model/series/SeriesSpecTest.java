@@ -3,6 +3,7 @@ package io.eddy.model.series;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,7 +40,12 @@ class SeriesSpecTest {
               random.nextBoolean() ? ScaleUnit.DIFFERENCE : ScaleUnit.DEVIATION,
               random.nextBoolean(),
               calendar,
-              ZoneId.of(random.nextBoolean() ? "Europe/Berlin" : "+05:30"));
+              ZoneId.of(random.nextBoolean() ? "Europe/Berlin" : "+05:30"),
+              List.of(
+                      new Frequency.EveryEvent(),
+                      new Frequency.Inferred(),
+                      new Frequency.Every(Duration.ofMillis(1 + random.nextLong(1L << 40))))
+                  .get(random.nextInt(3)));
 
       assertThat(SeriesSpec.fromMetadata(spec.toMetadata())).as("seed %d", seed).isEqualTo(spec);
     }
@@ -58,7 +64,14 @@ class SeriesSpecTest {
   void shouldCorrectTheNaiveForecastAndNothingElseByDefault() {
     var plain =
         new SeriesSpec(
-            List.of(7), BaseForecast.NAIVE, 1, ScaleUnit.DIFFERENCE, false, List.of(), UTC);
+            List.of(7),
+            BaseForecast.NAIVE,
+            1,
+            ScaleUnit.DIFFERENCE,
+            false,
+            List.of(),
+            UTC,
+            new Frequency.Inferred());
 
     assertThat(SeriesSpec.naive(7)).isEqualTo(plain);
     assertThat(SeriesSpec.naive(0).seasons()).isEmpty();
@@ -75,12 +88,20 @@ class SeriesSpecTest {
         spec.withPower(0)
             .withScale(ScaleUnit.DEVIATION)
             .withNonNegative(true)
-            .withCalendar(hours, tokyo);
+            .withCalendar(hours, tokyo)
+            .withFrequency(new Frequency.EveryEvent());
 
     assertThat(changed)
         .isEqualTo(
             new SeriesSpec(
-                List.of(24, 168), BaseForecast.MIX, 0, ScaleUnit.DEVIATION, true, hours, tokyo));
+                List.of(24, 168),
+                BaseForecast.MIX,
+                0,
+                ScaleUnit.DEVIATION,
+                true,
+                hours,
+                tokyo,
+                new Frequency.EveryEvent()));
     assertThat(changed.longestSeason()).isEqualTo(168);
     assertThat(SeriesSpec.naive(0).longestSeason()).isZero();
   }
@@ -120,7 +141,8 @@ class SeriesSpecTest {
     "eddy.scale,metre,'one of [difference, deviation, error]'",
     "eddy.nonnegative,yes,true or false",
     "eddy.calendar,easter,'one of [hour_of_day, day_of_week, day_of_year]'",
-    "eddy.zone,Mars/Base,a time zone such as UTC"
+    "eddy.zone,Mars/Base,a time zone such as UTC",
+    "eddy.frequency,hourly,'auto, events, or an ISO 8601 duration'"
   })
   void shouldSayWhichMetadataMakesNoSpec(String key, String value, String expected) {
     Map<String, String> missing = new HashMap<>(SeriesSpec.naive(7).toMetadata());

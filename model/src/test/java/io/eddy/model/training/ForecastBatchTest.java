@@ -12,6 +12,7 @@ import io.eddy.model.network.ForecasterProgram;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.program.Rows;
 import io.eddy.model.program.Unroller;
+import io.eddy.model.series.Absence;
 import io.eddy.model.series.Preparation;
 import io.eddy.model.series.Series;
 import java.util.Arrays;
@@ -151,6 +152,29 @@ class ForecastBatchTest {
 
     assertThat(training).containsEntry(new Forecast(0, 9, 1), 32f);
     assertThat(training).containsEntry(new Forecast(0, 5, 1), -1f);
+  }
+
+  @Test
+  void shouldNotTrainOnWhatNeverCame() {
+    var spec = new ForecasterSpec(CellType.GRU, 2, 1, HORIZON, 3, 4, 0.9, 8);
+    double[] values = walk(12, 1);
+    Absence[] absences = new Absence[12];
+    Arrays.fill(absences, Absence.NONE);
+    absences[6] = Absence.GAP;
+    absences[8] = Absence.NULL;
+    long[] times = new long[12];
+    Arrays.setAll(times, t -> t * HOUR);
+    var start = new Series(spec.series(), spec.ringLength(), spec.horizon());
+    var history = new SeriesHistory("load", start, times, values, absences);
+
+    Map<Forecast, Float> targets =
+        targets(spec, List.of(history), 0, ForecastBatch.Part.TRAINING, new int[1]);
+
+    assertThat(targets.keySet())
+        .extracting(forecast -> forecast.step() + forecast.ahead())
+        .contains(5, 7, 9, 10)
+        .doesNotContain(6, 8);
+    assertThat(targets).containsKeys(new Forecast(0, 6, 1), new Forecast(0, 5, 2));
   }
 
   @Test

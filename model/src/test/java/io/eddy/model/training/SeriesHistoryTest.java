@@ -5,9 +5,13 @@ import static io.eddy.model.Examples.walk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.eddy.model.series.Absence;
+import io.eddy.model.series.BaseForecast;
 import io.eddy.model.series.Preparation;
 import io.eddy.model.series.Series;
 import io.eddy.model.series.SeriesSpec;
+import java.nio.ByteBuffer;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,6 +57,38 @@ class SeriesHistoryTest {
   }
 
   @Test
+  void shouldTakeMissingStepsAsTheStreamDid() {
+    double[] values = walk(60, 5);
+    Absence[] absences = new Absence[40];
+    var stream = new Series(SeriesSpec.of(List.of(5), BaseForecast.MIX), RING, HORIZON);
+    for (int t = 0; t < 20; t++) {
+      stream.append(t * HOUR, values[t]);
+    }
+    var start = stream.copy();
+    for (int t = 0; t < 40; t++) {
+      absences[t] = t % 7 == 3 ? Absence.GAP : t % 11 == 5 ? Absence.NULL : Absence.NONE;
+      if (absences[t] == Absence.NONE) {
+        stream.append((20 + t) * HOUR, values[20 + t]);
+      } else {
+        stream.impute((20 + t) * HOUR, values[20 + t], absences[t]);
+      }
+    }
+    var history = new SeriesHistory("load", start, times(20, 40), tail(values, 20), absences);
+
+    Series replayed = history.new Cursor().at(start.size() + 39);
+
+    assertThat(bytes(replayed)).isEqualTo(bytes(stream));
+    assertThat(history.isMissing(start.size() + 3)).isTrue();
+    assertThat(history.isMissing(start.size() + 4)).isFalse();
+  }
+
+  private static byte[] bytes(Series series) {
+    ByteBuffer buffer = ByteBuffer.allocate(series.byteSize());
+    series.write(buffer);
+    return buffer.array();
+  }
+
+  @Test
   void shouldKnowTheTimesThatItSpans() {
     var start = new Series(SeriesSpec.naive(0), RING, HORIZON);
     var fresh = new SeriesHistory("load", start, times(5, 3), new double[3]);
@@ -94,7 +130,7 @@ class SeriesHistoryTest {
                     new long[times],
                     new double[values]))
         .withMessageContaining("history of load")
-        .withMessageContaining(times + " times and " + values + " values")
+        .withMessageContaining(times + " times, " + values + " values")
         .withMessageContaining("at least one");
   }
 

@@ -5,6 +5,7 @@ import io.eddy.model.cell.CellType;
 import io.eddy.model.network.ForecastValue;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.series.BaseForecast;
+import io.eddy.model.series.Frequency;
 import io.eddy.model.series.ScaleUnit;
 import io.eddy.model.series.SeriesSpec;
 import io.eddy.model.training.TrainingSettings;
@@ -304,6 +305,22 @@ public final class ProcessorsConfig {
           Importance.LOW,
           NETWORK,
           "The time zone in which the calendar is read.");
+
+  /// How far apart a series' events are.
+  public static final String FREQUENCY =
+      define(
+          "eddy.frequency",
+          ConfigDef.Type.STRING,
+          "auto",
+          Expectation.of(
+              "auto, events, or an ISO 8601 duration such as PT1H", SeriesSettings::isFrequency),
+          Importance.MEDIUM,
+          NETWORK,
+          "How far apart a series' events are. Where one does not come, the series takes a step on"
+              + " the median that was forecast for it, and intervals widen until the next value;"
+              + " an absence longer than the ring is shortened by whole seasons. auto: each series'"
+              + " own, once nine of ten spaces agree within a quarter; a series without such a"
+              + " regularity takes a step with every event. events: every series does.");
 
   /// Past values with a linear path.
   public static final String LAG_COUNT =
@@ -1094,7 +1111,8 @@ public final class ProcessorsConfig {
         Expectation.constant(ScaleUnit.class, text(SCALE)),
         (boolean) value(NONNEGATIVE),
         SeriesSettings.calendar(text(CALENDAR)),
-        ZoneId.of(text(ZONE)));
+        ZoneId.of(text(ZONE)),
+        Frequency.parse(text(FREQUENCY)));
   }
 
   private @Nullable TrainingSettings training(Problems problems) {

@@ -2,6 +2,7 @@ package io.eddy.processors.config;
 
 import io.eddy.model.series.BaseForecast;
 import io.eddy.model.series.CalendarFeature;
+import io.eddy.model.series.Frequency;
 import io.eddy.model.series.SeriesSpec;
 import java.time.DateTimeException;
 import java.time.ZoneId;
@@ -64,6 +65,15 @@ final class SeriesSettings {
       ZoneId.of(text.trim());
       return true;
     } catch (DateTimeException e) {
+      return false;
+    }
+  }
+
+  static boolean isFrequency(String text) {
+    try {
+      Frequency.parse(text);
+      return true;
+    } catch (IllegalArgumentException e) {
       return false;
     }
   }

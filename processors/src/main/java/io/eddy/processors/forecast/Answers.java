@@ -2,6 +2,7 @@ package io.eddy.processors.forecast;
 
 import io.eddy.model.Answer;
 import io.eddy.model.SeriesState;
+import io.eddy.model.series.Absence;
 import io.eddy.model.series.Series;
 import io.eddy.schemas.avro.Forecast;
 import io.eddy.schemas.avro.ForecastInterval;
@@ -23,7 +24,11 @@ final class Answers {
   enum Standing {
     /// Newer than the key's newest: it stepped the state.
     STEPPED,
-    /// Not newer than the key's newest: the state stays as it is.
+    /// Not newer than the key's newest, and put in its place: the state is as if it had come in
+    /// time.
+    REPAIRED,
+    /// Not newer than the key's newest, and too late to be put in its place: the state stays as it
+    /// is.
     LATE,
     /// Read a second time after a failure: the state has stepped already.
     REDELIVERED
@@ -31,11 +36,13 @@ final class Answers {
 
   /// The answer to an event.
   ///
+  /// @param missing whether the event had no value
   /// @param state after the event
   /// @param confidences of the answer's intervals
   static Forecast forecast(
       Answer answer,
       long timeMillis,
+      boolean missing,
       SeriesState state,
       List<Double> confidences,
       Standing standing,
@@ -66,7 +73,9 @@ final class Answers {
     forecast.setDecision(state.decision());
     forecast.setSteps(answer.steps());
     forecast.setRedelivered(standing == Standing.REDELIVERED);
-    forecast.setLate(standing == Standing.LATE);
+    forecast.setLate(standing == Standing.LATE || standing == Standing.REPAIRED);
+    forecast.setRepaired(standing == Standing.REPAIRED);
+    forecast.setMissing(missing);
     forecast.setInputPartition(origin.partition());
     forecast.setInputOffset(origin.offset());
     return forecast;
@@ -109,7 +118,19 @@ final class Answers {
     window.setValues(values);
     window.setAnchor(ByteBuffer.wrap(anchor));
     window.setPartition(partition);
+    window.setAbsences(absences(series, length));
     return window;
+  }
+
+  private static List<Integer> absences(Series series, int length) {
+    List<Integer> absences = new ArrayList<>(length);
+    boolean any = false;
+    for (int back = length - 1; back >= 0; back--) {
+      Absence absence = series.absence(back);
+      absences.add(absence.code());
+      any |= absence != Absence.NONE;
+    }
+    return any ? absences : List.of();
   }
 
   /// The same window for another slot; shares its content.
@@ -121,7 +142,8 @@ final class Answers {
         window.getTimes(),
         window.getValues(),
         window.getAnchor(),
-        window.getPartition());
+        window.getPartition(),
+        window.getAbsences());
   }
 
   /// One version's errors on a window of a key, or the part of it that it answered.

@@ -4,6 +4,8 @@ import io.eddy.model.Answer;
 import io.eddy.model.OnlineForecaster;
 import io.eddy.model.SeriesState;
 import io.eddy.model.network.ForecasterSpec;
+import io.eddy.model.series.Absence;
+import io.eddy.model.series.Series;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.deadletter.DeadLetters;
 import io.eddy.processors.forecast.Answers.Standing;
@@ -22,8 +24,12 @@ import io.eddy.schemas.avro.DeadLetter;
 import io.eddy.schemas.avro.Forecast;
 import io.eddy.schemas.avro.HistoryWindow;
 import io.eddy.schemas.avro.Observation;
+import io.eddy.schemas.avro.Reason;
 import io.eddy.schemas.avro.WindowScore;
 import io.eddy.schemas.serde.SchemaRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
@@ -48,10 +54,14 @@ import org.slf4j.LoggerFactory;
 /// over, the thread waits for a bounded time and then fails the task. A key never goes back, and
 /// its state is never read under weights that did not write it.
 ///
-/// **What steps.** An event that is newer than its key's newest one. Any other was either read
-/// before, as its offset shows, or comes late, or repeats a time: it is answered from the current
-/// state, which stays as it is, flagged `redelivered` or `late` and counted. Repairing the state
-/// for late events is not done yet.
+/// **What steps.** An event that is newer than its key's newest one; before it, the steps that are
+/// missing by the series' frequency. Any other was either read before, as its offset shows, and is
+/// answered from the current state, flagged `redelivered`; or it comes late, or repeats a time. If
+/// it belongs behind the last window border, the state is put right: from the border's anchor it
+/// takes all steps anew with this event in its place, of two at one time the one that came last.
+/// Under one version that is equal to the bit to the state had it come in time; where the version
+/// has changed since the border, to a key whose version changed at the border. What comes later
+/// still leaves the state as it is. Both are flagged `late` and counted.
 ///
 /// **Order.** Everything is checked before the first forward. Answers and windows are forwarded
 /// before state is put, since a store's cache would otherwise pin the raw input. Each part of
@@ -71,6 +81,12 @@ public final class ForecastProcessor<V>
 
   /// Child that gets what could not be used.
   public static final String DEAD_LETTERS = "eddy-dead-letters";
+
+  private static final Decoded.Rejected NOTHING_TO_GO_BY =
+      new Decoded.Rejected(
+          Reason.NULL_VALUE,
+          "the series' first event has no value, expected a number: nothing is known yet that could"
+              + " stand in for it");
 
   private static final Logger LOGGER = LoggerFactory.getLogger(ForecastProcessor.class);
 
@@ -149,8 +165,13 @@ public final class ForecastProcessor<V>
       Origin origin = Origin.of(context);
       switch (reader.read(record)) {
         case Decoded.Observation observation -> {
-          answer(record, observation, origin);
-          metrics.forecast(System.nanoTime() - started);
+          SeriesState state = load(record.key(), origin);
+          if (observation.isMissing() && state.series().steps() == 0) {
+            refuse(record, NOTHING_TO_GO_BY, origin);
+          } else {
+            answer(record, observation, state, origin);
+            metrics.forecast(System.nanoTime() - started);
+          }
         }
         case Decoded.Rejected rejected -> refuse(record, rejected, origin);
       }
@@ -170,43 +191,165 @@ public final class ForecastProcessor<V>
       progress.recordDeadLetter();
     }
 
-    private void answer(Record<byte[], V> record, Decoded.Observation observation, Origin origin) {
+    private void answer(
+        Record<byte[], V> record,
+        Decoded.Observation observation,
+        SeriesState stored,
+        Origin origin) {
       byte[] key = record.key();
-      SeriesState state = load(key, origin);
+      SeriesState state = stored;
       Decision decision = decisionFor(state);
       boolean decided =
           decision.sequence() > state.decision() || decision.version() != state.version();
       use(decision);
       WindowScore partial = decided ? adopt(decision, state, key) : null;
-      Standing standing = standing(state, observation.timeMillis(), origin);
-      boolean stepped = standing == Standing.STEPPED;
-      Answer answer =
-          stepped
-              ? engine.observe(state, observation.timeMillis(), observation.value())
-              : engine.peek(state, observation.value());
-      if (stepped) {
+      long time = observation.timeMillis();
+      boolean newestTime = state.series().steps() > 0 && time == state.series().time(0);
+      Standing standing = standing(state, time, origin);
+      Answer answer = null;
+      if (standing == Standing.STEPPED) {
+        int skipped = skipMissing(key, state, time, origin, record.timestamp());
+        metrics.missing(skipped + (observation.isMissing() ? 1 : 0));
+        answer = observe(state, observation);
+      } else if (standing == Standing.LATE && !observation.isMissing()) {
+        SeriesState border = border(key, state, time);
+        if (border != null) {
+          answer = replay(key, border, state, observation, origin, record.timestamp());
+          state = border;
+          standing = Standing.REPAIRED;
+        }
+      }
+      boolean changed = answer != null;
+      if (changed) {
         state.position(origin.partition(), origin.offset());
+      } else {
+        double actual =
+            observation.isMissing() ? valueAt(state.series(), time) : observation.value();
+        answer = engine.peek(state, actual);
       }
       Forecast forecast =
           Answers.forecast(
-              answer, observation.timeMillis(), state, spec.confidences(), standing, origin);
+              answer, time, observation.isMissing(), state, spec.confidences(), standing, origin);
       forward(FORECASTS, key, forecast, record.timestamp());
       if (partial != null) {
         forward(SCORES, key, partial, record.timestamp());
       }
-      boolean border = stepped && state.series().steps() % spec.windowSize() == 0;
-      if (border) {
+      boolean atBorder = standing == Standing.STEPPED && isAtBorder(state);
+      if (atBorder) {
         closeWindow(key, state, origin.partition(), record.timestamp());
       }
-      if (stepped || decided) {
+      if (changed || decided) {
         byte[] bytes = codec.encode(state);
         states.put(key, bytes);
-        if (border) {
+        if (atBorder) {
           anchors.put(key, bytes);
         }
       }
-      count(standing, observation.timeMillis() == state.series().time(0), answer);
+      count(standing, newestTime, answer);
       progress.recordAnswer(new ForecastEvent(key, forecast));
+    }
+
+    private Answer observe(SeriesState state, Decoded.Observation observation) {
+      return observation.isMissing()
+          ? engine.observeMissing(state, observation.timeMillis())
+          : engine.observe(state, observation.timeMillis(), observation.value());
+    }
+
+    /// Takes the steps that are missing before an event, and closes the windows that end among
+    /// them.
+    ///
+    /// @return how many
+    private int skipMissing(
+        byte[] key, SeriesState state, long timeMillis, Origin origin, long timestamp) {
+      int skipped = 0;
+      while (engine.advance(state, timeMillis)) {
+        skipped++;
+        closeIfAtBorder(key, state, origin, timestamp);
+      }
+      return skipped;
+    }
+
+    private boolean isAtBorder(SeriesState state) {
+      return state.series().steps() % spec.windowSize() == 0;
+    }
+
+    private void closeIfAtBorder(byte[] key, SeriesState state, Origin origin, long timestamp) {
+      if (isAtBorder(state)) {
+        closeWindow(key, state, origin.partition(), timestamp);
+        anchors.put(key, codec.encode(state));
+      }
+    }
+
+    /// The key as it stood at the last window border, if an event of this time belongs behind it
+    /// and the border's state is known.
+    private @Nullable SeriesState border(byte[] key, SeriesState state, long timeMillis) {
+      byte[] anchor = anchorOf(key, state.series().steps() / spec.windowSize());
+      if (anchor == null) {
+        return null;
+      }
+      SeriesState border = codec.decode(anchor);
+      Series series = border.series();
+      // Within half a step of the border it is the border's own event.
+      boolean behind = series.steps() == 0 || timeMillis - series.time(0) > series.stepMillis() / 2;
+      return behind ? border : null;
+    }
+
+    /// Takes all steps since a border anew, with a late event in its place.
+    ///
+    /// @param border where the steps begin; becomes the key's state
+    /// @param state the key's state so far; not changed
+    /// @return the verdict of the late event's own time, with the forecast of now
+    private Answer replay(
+        byte[] key,
+        SeriesState border,
+        SeriesState state,
+        Decoded.Observation late,
+        Origin origin,
+        long timestamp) {
+      if (border.version() != state.version()) {
+        engine.rewarm(border);
+      }
+      border.stamp(state.decision(), state.version());
+      int steps = (int) (state.series().steps() - border.series().steps());
+      Answer own = null;
+      for (Decoded.Observation event : withLate(state.series(), steps, late)) {
+        skipMissing(key, border, event.timeMillis(), origin, timestamp);
+        Answer answer = observe(border, event);
+        own = event == late ? answer : own;
+        closeIfAtBorder(key, border, origin, timestamp);
+      }
+      return engine.peek(border, late.value()).judgedAs(Objects.requireNonNull(own));
+    }
+
+    /// The events among a series' newest steps, oldest first, with a late one that is not newer
+    /// than all of them; it takes the place of one of its own time.
+    private static List<Decoded.Observation> withLate(
+        Series series, int steps, Decoded.Observation late) {
+      List<Decoded.Observation> events = new ArrayList<>(steps + 1);
+      boolean placed = false;
+      for (int back = steps - 1; back >= 0; back--) {
+        long time = series.time(back);
+        if (series.absence(back) != Absence.GAP) {
+          if (!placed && time >= late.timeMillis()) {
+            events.add(late);
+            placed = true;
+          }
+          if (time != late.timeMillis()) {
+            boolean isNull = series.absence(back) == Absence.NULL;
+            events.add(new Decoded.Observation(time, isNull ? Double.NaN : series.value(back)));
+          }
+        }
+      }
+      return events;
+    }
+
+    /// What the series holds for a time, or the oldest that it knows.
+    private static double valueAt(Series series, long timeMillis) {
+      int back = 0;
+      while (back < series.size() - 1 && series.time(back) > timeMillis) {
+        back++;
+      }
+      return series.value(back);
     }
 
     /// The key's state, or a fresh one where there is none that this release can read.
@@ -348,11 +491,14 @@ public final class ForecastProcessor<V>
           }
         }
         case REDELIVERED -> metrics.redelivered();
-        case LATE -> {
+        case LATE, REPAIRED -> {
           if (newestTime) {
             metrics.duplicate();
           } else {
             metrics.late();
+          }
+          if (standing == Standing.REPAIRED) {
+            metrics.repaired();
           }
         }
       }

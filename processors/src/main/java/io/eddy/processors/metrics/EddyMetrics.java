@@ -38,6 +38,8 @@ public final class EddyMetrics {
     private final Sensor deadLetter;
     private final Sensor late;
     private final Sensor duplicate;
+    private final Sensor repaired;
+    private final Sensor missing;
     private final Sensor redelivered;
     private final Sensor rewarmed;
     private final Sensor cold;
@@ -59,6 +61,13 @@ public final class EddyMetrics {
       late = sensors.counter("late-events", "events older than their series' newest");
       duplicate =
           sensors.counter("duplicate-events", "events at the same time as their series' newest");
+      repaired =
+          sensors.counter(
+              "repaired-events",
+              "late or repeated events that were put in their place, among the late and the"
+                  + " duplicate");
+      missing =
+          sensors.counter("missing-steps", "steps of series whose value did not come or was null");
       redelivered =
           sensors.counter(
               "redelivered-events", "events read again after a failure, which stepped no state");
@@ -104,6 +113,18 @@ public final class EddyMetrics {
     /// An event had the time of its series' newest.
     public void duplicate() {
       duplicate.record();
+    }
+
+    /// A late or repeated event was put in its place.
+    public void repaired() {
+      repaired.record();
+    }
+
+    /// A series took steps without a value.
+    public void missing(int steps) {
+      for (int i = 0; i < steps; i++) {
+        missing.record();
+      }
     }
 
     /// An event was read again after a failure.

@@ -10,6 +10,7 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.OptionalLong;
@@ -83,17 +84,20 @@ final class AvroReader implements ObservationDecoder.ValueReader {
     }
     @Nullable Object value = at(record, valuePath);
     if (value == null) {
-      return missing(record, valuePath, ProcessorsConfig.INPUT_VALUE_FIELD);
+      // A nested record that is not there has no field either, and that is no missing value.
+      return isNull(record, valuePath)
+          ? timed(record, null, recordTimestamp)
+          : missing(record, valuePath, ProcessorsConfig.INPUT_VALUE_FIELD);
     }
     if (!(number(value, schemaAt(record, valuePath)) instanceof Number number)) {
       return wrongType(record, valuePath, value, "a number");
     }
-    return timed(record, number.doubleValue(), recordTimestamp);
+    return timed(record, number, recordTimestamp);
   }
 
-  private Decoded timed(GenericRecord record, double value, long recordTimestamp) {
+  private Decoded timed(GenericRecord record, @Nullable Number value, long recordTimestamp) {
     if (timePath == null) {
-      return found.observation(usualTime(record, recordTimestamp), value, recordTimestamp);
+      return found(usualTime(record, recordTimestamp), value, recordTimestamp);
     }
     @Nullable Object stored = at(record, timePath);
     if (stored == null) {
@@ -101,8 +105,14 @@ final class AvroReader implements ObservationDecoder.ValueReader {
     }
     OptionalLong time = millis(stored, schemaAt(record, timePath));
     return time.isPresent()
-        ? found.observation(time.getAsLong(), value, recordTimestamp)
+        ? found(time.getAsLong(), value, recordTimestamp)
         : wrongType(record, timePath, stored, "a timestamp, epoch milliseconds or ISO 8601 text");
+  }
+
+  private Decoded found(long timeMillis, @Nullable Number value, long recordTimestamp) {
+    return value == null
+        ? found.missing(timeMillis, recordTimestamp)
+        : found.observation(timeMillis, value.doubleValue(), recordTimestamp);
   }
 
   /// The field `time` where there is one that holds a time, else the record's own.
@@ -159,6 +169,13 @@ final class AvroReader implements ObservationDecoder.ValueReader {
       value = field == null ? null : inner.get(field.pos());
     }
     return value;
+  }
+
+  /// Whether the record has the field that a path leads to, and it is null.
+  private static boolean isNull(GenericRecord record, String[] path) {
+    String[] parent = Arrays.copyOf(path, path.length - 1);
+    return at(record, parent) instanceof IndexedRecord inner
+        && inner.getSchema().getField(path[path.length - 1]) != null;
   }
 
   /// The schema of the field at a path that leads to a value.

@@ -7,8 +7,14 @@ public sealed interface Decoded {
   /// A measurement.
   ///
   /// @param timeMillis event time, epoch milliseconds; may lie before 1970
-  /// @param value finite, in the series' own unit
-  record Observation(long timeMillis, double value) implements Decoded {}
+  /// @param value finite, in the series' own unit; NaN if the event says that there is none
+  record Observation(long timeMillis, double value) implements Decoded {
+
+    /// Whether the event says that its value is missing.
+    public boolean isMissing() {
+      return Double.isNaN(value);
+    }
+  }
 
   /// Not a measurement, for good: reading it again would give the same.
   ///

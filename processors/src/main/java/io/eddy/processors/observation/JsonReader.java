@@ -120,16 +120,16 @@ final class JsonReader implements ObservationDecoder.ValueReader {
 
   private Decoded judge(byte[] bytes, long recordTimestamp) {
     JsonToken valueSeen = valueToken;
-    if (valueSeen == null || valueSeen == JsonToken.VALUE_NULL) {
-      return missing(valueSeen, valuePath, ProcessorsConfig.INPUT_VALUE_FIELD, bytes);
+    if (valueSeen == null) {
+      return missing(null, valuePath, ProcessorsConfig.INPUT_VALUE_FIELD, bytes);
     }
-    if (!valueSeen.isNumeric()) {
+    if (valueSeen != JsonToken.VALUE_NULL && !valueSeen.isNumeric()) {
       return new Decoded.Rejected(
           Reason.WRONG_TYPE,
-          field(valuePath) + " is " + shown(valueSeen, valueText) + ", expected a number");
+          field(valuePath) + " is " + shown(valueSeen, valueText) + ", expected a number or null");
     }
     if (timePath.length == 0) {
-      return found.observation(recordTimestamp, value, recordTimestamp);
+      return found(recordTimestamp, recordTimestamp);
     }
     JsonToken timeSeen = timeToken;
     if (timeSeen == null || timeSeen == JsonToken.VALUE_NULL) {
@@ -143,7 +143,13 @@ final class JsonReader implements ObservationDecoder.ValueReader {
               + shown(timeSeen, timeText)
               + ", expected epoch milliseconds or ISO 8601 text");
     }
-    return found.observation(time.getAsLong(), value, recordTimestamp);
+    return found(time.getAsLong(), recordTimestamp);
+  }
+
+  private Decoded found(long timeMillis, long recordTimestamp) {
+    return valueToken == JsonToken.VALUE_NULL
+        ? found.missing(timeMillis, recordTimestamp)
+        : found.observation(timeMillis, value, recordTimestamp);
   }
 
   private Decoded missing(@Nullable JsonToken seen, String[] path, String key, byte[] bytes) {

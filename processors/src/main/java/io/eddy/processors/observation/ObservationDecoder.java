@@ -40,15 +40,18 @@ public final class ObservationDecoder {
   /// made in between.
   interface Found {
     Decoded observation(long timeMillis, double value, long recordTimestamp);
+
+    /// The value's field is there and null.
+    Decoded missing(long timeMillis, long recordTimestamp);
   }
 
   public ObservationDecoder(ProcessorsConfig config, SchemaRegistry registry) {
     this.limits = new ObservationLimits(config);
     this.reader =
         switch (config.inputFormat()) {
-          case AVRO -> new AvroReader(config, registry, limits::check);
-          case JSON -> new JsonReader(config, limits::check);
-          case NUMBER -> new NumberReader(limits::check);
+          case AVRO -> new AvroReader(config, registry, limits);
+          case JSON -> new JsonReader(config, limits);
+          case NUMBER -> new NumberReader(limits);
         };
   }
 

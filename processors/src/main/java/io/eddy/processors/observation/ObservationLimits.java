@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What every observation must keep to, however it was written: a key of usable size, a finite
 /// value, a time that can be meant.
-public final class ObservationLimits {
+public final class ObservationLimits implements ObservationDecoder.Found {
   /// Longest key in bytes. Keys stand in every store, changelog and output record.
   public static final int KEY_BYTES_MAX = 32 << 10;
 
@@ -33,7 +33,7 @@ public final class ObservationLimits {
   ///   is too far ahead
   public Decoded check(byte @Nullable [] key, long timeMillis, double value, long recordTimestamp) {
     Decoded.@Nullable Rejected rejected = checkKey(key);
-    return rejected != null ? rejected : check(timeMillis, value, recordTimestamp);
+    return rejected != null ? rejected : observation(timeMillis, value, recordTimestamp);
   }
 
   Decoded.@Nullable Rejected checkKey(byte @Nullable [] key) {
@@ -49,7 +49,8 @@ public final class ObservationLimits {
     return null;
   }
 
-  Decoded check(long timeMillis, double value, long recordTimestamp) {
+  @Override
+  public Decoded observation(long timeMillis, double value, long recordTimestamp) {
     if (!Double.isFinite(value)) {
       return new Decoded.Rejected(
           Reason.NOT_FINITE, "the value is " + value + ", expected a finite number");
@@ -59,6 +60,17 @@ public final class ObservationLimits {
           Reason.NOT_FINITE,
           "the value is " + value + ", expected one between -1e300 and 1e300: sums would overflow");
     }
+    Decoded.@Nullable Rejected rejected = checkTime(timeMillis, recordTimestamp);
+    return rejected != null ? rejected : new Decoded.Observation(timeMillis, value);
+  }
+
+  @Override
+  public Decoded missing(long timeMillis, long recordTimestamp) {
+    Decoded.@Nullable Rejected rejected = checkTime(timeMillis, recordTimestamp);
+    return rejected != null ? rejected : new Decoded.Observation(timeMillis, Double.NaN);
+  }
+
+  private Decoded.@Nullable Rejected checkTime(long timeMillis, long recordTimestamp) {
     if (timeMillis < EARLIEST || timeMillis > LATEST) {
       return new Decoded.Rejected(
           Reason.TIME_OUT_OF_RANGE,
@@ -82,6 +94,6 @@ public final class ObservationLimits {
               + ProcessorsConfig.INPUT_TIME_AHEAD_MAX_MS
               + ")");
     }
-    return new Decoded.Observation(timeMillis, value);
+    return null;
   }
 }

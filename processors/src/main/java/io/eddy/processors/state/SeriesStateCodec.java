@@ -10,7 +10,7 @@ import java.util.zip.CRC32C;
 ///
 /// ```
 /// offset  size  content
-///      0     1  version of this layout, 1
+///      0     1  version of this layout, 2
 ///      1     4  shape: hash of the forecaster's spec
 ///      5     4  CRC-32C of the body
 ///      9     -  body: SeriesState.write
@@ -24,7 +24,7 @@ import java.util.zip.CRC32C;
 /// Big-endian throughout. Not thread-safe: one codec per task.
 public final class SeriesStateCodec {
   /// The layout that this release writes, and the newest it reads.
-  public static final byte VERSION = 1;
+  public static final byte VERSION = 2;
 
   private static final int HEADER_BYTES = 1 + Integer.BYTES + Integer.BYTES;
   private static final int CHECKSUM_OFFSET = 1 + Integer.BYTES;
@@ -103,16 +103,20 @@ public final class SeriesStateCodec {
   }
 
   private static UnreadableStateException wrongVersion(int version) {
-    return version > VERSION
+    String layout = "the state has layout " + version;
+    if (version > VERSION) {
+      return new UnreadableStateException(
+          Reason.NEWER_VERSION,
+          layout
+              + ", this release reads layout "
+              + VERSION
+              + ": a newer release wrote it, run that one again to keep it");
+    }
+    return version > 0
         ? new UnreadableStateException(
-            Reason.NEWER_VERSION,
-            "the state has layout "
-                + version
-                + ", this release reads layout "
-                + VERSION
-                + ": a newer release wrote it, run that one again to keep it")
-        : new UnreadableStateException(
-            Reason.DAMAGED, "the state has layout " + version + ", which no release ever wrote");
+            Reason.OLDER_VERSION,
+            layout + ", this release reads layout " + VERSION + ": an older release wrote it")
+        : new UnreadableStateException(Reason.DAMAGED, layout + ", which no release ever wrote");
   }
 
   private int checksumOfBody(byte[] bytes) {

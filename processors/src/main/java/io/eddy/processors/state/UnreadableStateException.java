@@ -14,6 +14,8 @@ public final class UnreadableStateException extends RuntimeException {
     TRUNCATED,
     /// Written by a newer release, in a layout that this one does not know.
     NEWER_VERSION,
+    /// Written by an older release, in a layout that this one no longer reads.
+    OLDER_VERSION,
     /// Written for a network or ring of another shape.
     OTHER_SHAPE,
     /// The checksum or the content is wrong.

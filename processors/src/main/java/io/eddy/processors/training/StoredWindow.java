@@ -1,5 +1,6 @@
 package io.eddy.processors.training;
 
+import io.eddy.model.series.Absence;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +12,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// int8 version, int64 offset, int64 window, int64 first step, int32 count,
-/// int64 time * count, float64 value * count, anchor to the end
+/// int64 time * count, float64 value * count, int8 absence * count, anchor to the end
 /// ```
 final class StoredWindow {
-  private static final byte VERSION = 1;
+  private static final byte VERSION = 2;
+
+  private static final int STEP_BYTES = Long.BYTES + Double.BYTES + 1;
   private static final int HEADER_BYTES = 1 + 3 * Long.BYTES + Integer.BYTES;
 
   /// Heap bytes of a window besides its arrays' contents: headers, references, its place in a map.
@@ -27,6 +30,7 @@ final class StoredWindow {
   private final long firstStep;
   private final long[] times;
   private final double[] values;
+  private final Absence[] absences;
   private final byte[] anchor;
 
   /// @param historyKey slot and series key
@@ -35,6 +39,7 @@ final class StoredWindow {
   /// @param firstStep steps of the key before the window's first event
   /// @param times of the events, epoch milliseconds
   /// @param values of the events, as many
+  /// @param absences which of them are missing, as many
   /// @param anchor encoded state as it stood before the first event
   StoredWindow(
       byte[] historyKey,
@@ -43,14 +48,17 @@ final class StoredWindow {
       long firstStep,
       long[] times,
       double[] values,
+      Absence[] absences,
       byte[] anchor) {
-    if (times.length != values.length || times.length == 0) {
+    if (times.length != values.length || times.length != absences.length || times.length == 0) {
       throw new IllegalArgumentException(
           "a window has "
               + times.length
-              + " times and "
+              + " times, "
               + values.length
-              + " values, expected as many of both and at least one");
+              + " values and "
+              + absences.length
+              + " absences, expected as many of each and at least one");
     }
     this.historyKey = historyKey;
     this.series = HistoryKey.series(historyKey);
@@ -59,6 +67,7 @@ final class StoredWindow {
     this.firstStep = firstStep;
     this.times = times;
     this.values = values;
+    this.absences = absences;
     this.anchor = anchor;
   }
 
@@ -107,27 +116,31 @@ final class StoredWindow {
     return anchor;
   }
 
-  void copyInto(long[] toTimes, double[] toValues, int at) {
+  void copyInto(long[] toTimes, double[] toValues, Absence[] toAbsences, int at) {
     System.arraycopy(times, 0, toTimes, at, times.length);
     System.arraycopy(values, 0, toValues, at, values.length);
+    System.arraycopy(absences, 0, toAbsences, at, absences.length);
   }
 
   /// Bytes of heap that the window takes, roughly.
   long heapBytes() {
     return OVERHEAD_BYTES
         + 2L * historyKey.length
-        + (long) times.length * (Long.BYTES + Double.BYTES)
+        + (long) times.length * (Long.BYTES + Double.BYTES + Integer.BYTES)
         + anchor.length;
   }
 
   byte[] encode() {
-    int contentBytes = times.length * (Long.BYTES + Double.BYTES);
+    int contentBytes = times.length * STEP_BYTES;
     var buffer = ByteBuffer.allocate(HEADER_BYTES + contentBytes + anchor.length);
     buffer.put(VERSION).putLong(offset).putLong(window).putLong(firstStep).putInt(times.length);
     buffer.asLongBuffer().put(times);
     buffer.position(buffer.position() + times.length * Long.BYTES);
     buffer.asDoubleBuffer().put(values);
     buffer.position(buffer.position() + values.length * Double.BYTES);
+    for (Absence absence : absences) {
+      buffer.put((byte) absence.code());
+    }
     return buffer.put(anchor).array();
   }
 
@@ -142,7 +155,7 @@ final class StoredWindow {
     long window = buffer.getLong();
     long firstStep = buffer.getLong();
     int count = buffer.getInt();
-    if (count <= 0 || count > buffer.remaining() / (Long.BYTES + Double.BYTES)) {
+    if (count <= 0 || count > buffer.remaining() / STEP_BYTES) {
       return null;
     }
     long[] times = new long[count];
@@ -151,8 +164,16 @@ final class StoredWindow {
     buffer.position(buffer.position() + count * Long.BYTES);
     buffer.asDoubleBuffer().get(values);
     buffer.position(buffer.position() + count * Double.BYTES);
+    Absence[] absences = new Absence[count];
+    for (int i = 0; i < count; i++) {
+      byte code = buffer.get();
+      if (!Absence.isCode(code)) {
+        return null;
+      }
+      absences[i] = Absence.of(code);
+    }
     byte[] anchor = new byte[buffer.remaining()];
     buffer.get(anchor);
-    return new StoredWindow(historyKey, offset, window, firstStep, times, values, anchor);
+    return new StoredWindow(historyKey, offset, window, firstStep, times, values, absences, anchor);
   }
 }

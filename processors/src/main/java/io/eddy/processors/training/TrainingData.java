@@ -1,5 +1,6 @@
 package io.eddy.processors.training;
 
+import io.eddy.model.series.Absence;
 import io.eddy.model.series.Series;
 import io.eddy.model.training.SeriesHistory;
 import io.eddy.processors.state.SeriesStateCodec;
@@ -96,12 +97,13 @@ final class TrainingData {
     int length = run.stream().mapToInt(StoredWindow::length).sum();
     long[] times = new long[length];
     double[] values = new double[length];
+    Absence[] absences = new Absence[length];
     int at = 0;
     for (StoredWindow window : run) {
-      window.copyInto(times, values, at);
+      window.copyInto(times, values, absences, at);
       at += window.length();
     }
-    histories.add(new SeriesHistory(name(first), start, times, values));
+    histories.add(new SeriesHistory(name(first), start, times, values, absences));
     if (!Arrays.equals(lastSeries, first.series())) {
       seriesCount++;
       lastSeries = first.series();

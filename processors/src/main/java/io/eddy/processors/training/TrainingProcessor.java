@@ -1,6 +1,7 @@
 package io.eddy.processors.training;
 
 import io.eddy.model.network.Forecaster;
+import io.eddy.model.series.Absence;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.metrics.EddyMetrics;
 import io.eddy.processors.progress.Progress;
@@ -13,6 +14,7 @@ import io.eddy.schemas.serde.SchemaRegistry;
 import io.eddy.schemas.serde.SerdeException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
@@ -173,6 +175,7 @@ public final class TrainingProcessor
             window.getFirstStep(),
             window.getTimes().stream().mapToLong(Long::longValue).toArray(),
             window.getValues().stream().mapToDouble(Double::doubleValue).toArray(),
+            absences(window),
             bytes(window.getAnchor()));
       } catch (SerdeException.Malformed | SerdeException.UnknownSchema e) {
         logUnreadable(origin, e.getMessage());
@@ -180,6 +183,15 @@ public final class TrainingProcessor
         logUnreadable(origin, e.getMessage());
       }
       return null;
+    }
+
+    private static Absence[] absences(HistoryWindow window) {
+      if (!window.getAbsences().isEmpty()) {
+        return window.getAbsences().stream().map(Absence::of).toArray(Absence[]::new);
+      }
+      Absence[] absences = new Absence[window.getTimes().size()];
+      Arrays.fill(absences, Absence.NONE);
+      return absences;
     }
 
     private static byte[] bytes(ByteBuffer buffer) {

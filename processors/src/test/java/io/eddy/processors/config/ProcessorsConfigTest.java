@@ -8,6 +8,7 @@ import io.eddy.model.network.ForecastValue;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.series.BaseForecast;
 import io.eddy.model.series.CalendarFeature;
+import io.eddy.model.series.Frequency;
 import io.eddy.model.series.ScaleUnit;
 import io.eddy.model.series.SeriesSpec;
 import io.eddy.model.training.TrainingSettings;
@@ -60,6 +61,7 @@ class ProcessorsConfigTest {
           Map.entry("eddy.nonnegative", false),
           Map.entry("eddy.calendar", ""),
           Map.entry("eddy.zone", "UTC"),
+          Map.entry("eddy.frequency", "auto"),
           Map.entry("eddy.lag.count", -1),
           Map.entry("eddy.confidence", "0.9"),
           Map.entry("eddy.forecast.value", "median"),
@@ -121,6 +123,11 @@ class ProcessorsConfigTest {
               "hour_of_day, day_of_week",
               series(SeriesSpec::calendar),
               List.of(CalendarFeature.HOUR_OF_DAY, CalendarFeature.DAY_OF_WEEK)),
+          mapping(
+              "eddy.frequency",
+              "PT5M",
+              series(SeriesSpec::frequency),
+              new Frequency.Every(Duration.ofMinutes(5))),
           mapping("eddy.zone", "Asia/Tokyo", series(SeriesSpec::zone), ZoneId.of("Asia/Tokyo")),
           mapping("eddy.lag.count", "5", config -> config.forecasterSpec().lagCount(), 5),
           mapping(
@@ -402,6 +409,7 @@ class ProcessorsConfigTest {
     "eddy.calendar, easter",
     "eddy.calendar, 'day_of_week,day_of_week'",
     "eddy.zone, Mars/Base",
+    "eddy.frequency, hourly",
     "eddy.forecast.value, mode",
     "eddy.lag.count, 0",
     "eddy.confidence, 0",

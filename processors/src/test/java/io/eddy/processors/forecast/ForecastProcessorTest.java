@@ -26,14 +26,19 @@ import io.eddy.schemas.avro.WindowScore;
 import io.eddy.schemas.serde.SchemaRegistry;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ForecastProcessorTest {
   private static final int WINDOW = SmallForecasting.WINDOW;
@@ -262,20 +267,232 @@ class ForecastProcessorTest {
     assertThat(forecasts().getLast()).isEqualTo(undisturbed);
   }
 
+  // ---- late, repeated, missing
+  // --------------------------------------------------------------------
+
   @Test
-  void shouldAnswerLateEventsWithoutAStep() {
+  void shouldAnswerAnEventFromBeforeTheLastBorderWithoutAStep() {
     sendEvents(0, 10);
     byte[] state = requireNonNull(task.store(SeriesStores.STATE).get(KEY));
 
     send(time(4) + 1, 99);
-    send(time(9), 98);
+    send(time(7), 98);
 
     assertThat(forecasts().subList(10, 12))
         .allMatch(Forecast::getLate)
+        .noneMatch(Forecast::getRepaired)
         .noneMatch(Forecast::getRedelivered)
         .extracting(Forecast::getSteps)
         .containsExactly(10L, 10L);
     assertThat(task.store(SeriesStores.STATE).get(KEY)).isEqualTo(state);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"auto", "events", "PT1M"})
+  void shouldGoOnAfterALateEventAsIfItHadComeInTime(String frequency) {
+    properties.put(ProcessorsConfig.FREQUENCY, frequency);
+    task = MockTask.start(processor(ProcessorsConfig.of(properties)));
+    sendEvents(0, 46);
+    List<Forecast> inTime = forecasts();
+    byte[] state = requireNonNull(task.store(SeriesStores.STATE).get(KEY));
+    List<HistoryWindow> inTimeWindows = windows();
+    task = MockTask.start(processor(ProcessorsConfig.of(properties)));
+    nextOffset = 0;
+    sendEvents(0, 42);
+    sendEvents(43, 45);
+
+    sendEvents(42, 43);
+    sendEvents(45, 46);
+
+    Forecast repaired = forecasts().get(44);
+    assertThat(repaired.getRepaired()).isTrue();
+    assertThat(repaired.getLate()).isTrue();
+    assertThat(repaired.getExpectedValue()).isEqualTo(inTime.get(42).getExpectedValue());
+    assertThat(repaired.getAnomalyScore()).isEqualTo(inTime.get(42).getAnomalyScore());
+    assertThat(repaired.getHorizon()).isEqualTo(inTime.get(44).getHorizon());
+    assertThat(forecasts().getLast()).isEqualTo(inTime.getLast());
+    assertThat(task.store(SeriesStores.STATE).get(KEY)).isEqualTo(state);
+    assertThat(windows()).isEqualTo(inTimeWindows);
+  }
+
+  @Test
+  void shouldCloseTheWindowThatALateEventFills() {
+    properties.put(ProcessorsConfig.FREQUENCY, "events");
+    task = MockTask.start(processor(ProcessorsConfig.of(properties)));
+    sendEvents(0, 24);
+    List<HistoryWindow> inTime = windows();
+    task = MockTask.start(processor(ProcessorsConfig.of(properties)));
+    nextOffset = 0;
+    sendEvents(0, 18);
+    sendEvents(19, 24);
+
+    sendEvents(18, 19);
+
+    assertThat(windows()).usingRecursiveComparison().ignoringFields("anchor").isEqualTo(inTime);
+    assertThat(codec(properties).decode(task.store(SeriesStores.ANCHOR).get(KEY)).series().steps())
+        .isEqualTo(24);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void shouldNotDependOnTheOrderWithinAWindow(long seed) {
+    var random = new Random(seed);
+    properties.put(ProcessorsConfig.FREQUENCY, random.nextBoolean() ? "auto" : "events");
+    int count = 9 * WINDOW;
+    task = MockTask.start(processor(ProcessorsConfig.of(properties)));
+    sendEvents(0, count);
+    List<Forecast> inTime = forecasts();
+    task = MockTask.start(processor(ProcessorsConfig.of(properties)));
+    nextOffset = 0;
+    for (int border = 0; border < count; border += WINDOW) {
+      List<Integer> events =
+          new ArrayList<>(IntStream.range(border, border + WINDOW - 1).boxed().toList());
+      Collections.shuffle(events, random);
+      for (int event : events) {
+        if (random.nextInt(4) == 0) {
+          // Of two at one time the last one counts.
+          send(time(event), -1);
+        }
+        send(time(event), value(event));
+      }
+
+      sendEvents(border + WINDOW - 1, border + WINDOW);
+
+      Forecast last = forecasts().getLast();
+      // Some came twice.
+      last.setInputOffset(inTime.get(border + WINDOW - 1).getInputOffset());
+      assertThat(last)
+          .as("seed %d, border %d", seed, border)
+          .isEqualTo(inTime.get(border + WINDOW - 1));
+    }
+  }
+
+  @Test
+  void shouldLetTheLastOfTwoAtOneTimeWin() {
+    sendEvents(0, 21);
+    send(time(21), 99);
+    send(time(22), value(22));
+    send(time(21), value(21));
+    Forecast corrected = forecasts().getLast();
+    task = MockTask.start(processor);
+    nextOffset = 0;
+
+    sendEvents(0, 23);
+
+    assertThat(corrected.getRepaired()).isTrue();
+    assertThat(corrected.getHorizon()).isEqualTo(forecasts().getLast().getHorizon());
+    assertThat(corrected.getSteps()).isEqualTo(23);
+  }
+
+  @Test
+  void shouldStepThroughAGap() {
+    sendEvents(0, 20);
+
+    send(time(29), 7);
+
+    assertThat(forecasts()).hasSize(21);
+    assertThat(forecasts().getLast().getSteps()).isEqualTo(30);
+    assertThat(windows().getLast().getAbsences()).containsExactly(0, 0, 0, 0, 1, 1, 1, 1);
+    assertThat(windows().getLast().getTimes().getLast()).isEqualTo(time(23));
+    assertThat(windows().getLast().getFirstStep()).isEqualTo(16);
+  }
+
+  @Test
+  void shouldStepOnItsForecastWhereTheEventHasNoValue() {
+    task = MockTask.start(processor(json()));
+    for (int event = 0; event < 20; event++) {
+      sendJson(time(event), Double.toString(value(event)));
+    }
+    double expected = forecasts().getLast().getForecastValue();
+
+    sendJson(time(20), "null");
+
+    Forecast forecast = forecasts().getLast();
+    assertThat(forecast.getMissing()).isTrue();
+    assertThat(forecast.getActualValue()).isEqualTo(expected);
+    assertThat(forecast.getSteps()).isEqualTo(21);
+    assertThat(forecast.getIsAnomaly()).isFalse();
+    assertThat(forecasts().subList(0, 20)).noneMatch(Forecast::getMissing);
+  }
+
+  @Test
+  void shouldPutTheValueInThePlaceOfItsNull() {
+    task = MockTask.start(processor(json()));
+    for (int event = 0; event < 22; event++) {
+      sendJson(time(event), event == 20 ? "null" : Double.toString(value(event)));
+    }
+    sendJson(time(20), Double.toString(value(20)));
+    Forecast repaired = forecasts().getLast();
+    task = MockTask.start(processor(json()));
+    nextOffset = 0;
+
+    for (int event = 0; event < 22; event++) {
+      sendJson(time(event), Double.toString(value(event)));
+    }
+
+    assertThat(repaired.getRepaired()).isTrue();
+    assertThat(repaired.getHorizon()).isEqualTo(forecasts().getLast().getHorizon());
+  }
+
+  @Test
+  void shouldAnswerALateNullWithoutAStep() {
+    task = MockTask.start(processor(json()));
+    for (int event = 0; event < 20; event++) {
+      sendJson(time(event), Double.toString(value(event)));
+    }
+
+    sendJson(time(18), "null");
+
+    assertThat(forecasts().getLast().getLate()).isTrue();
+    assertThat(forecasts().getLast().getRepaired()).isFalse();
+    assertThat(forecasts().getLast().getSteps()).isEqualTo(20);
+    assertThat(forecasts().getLast().getActualValue()).isEqualTo(value(18));
+  }
+
+  @Test
+  void shouldRefuseAFirstEventWithoutAValue() {
+    task = MockTask.start(processor(json()));
+
+    sendJson(time(0), "null");
+
+    assertThat(records(ForecastProcessor.DEAD_LETTERS, DeadLetter.class))
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(letter.getReason()).isEqualTo(Reason.NULL_VALUE);
+              assertThat(letter.getMessage()).contains("first event");
+            });
+    assertThat(task.store(SeriesStores.STATE).get(KEY)).isNull();
+  }
+
+  @Test
+  void shouldNotRepairTwiceWhatIsDeliveredTwice() {
+    sendEvents(0, 18);
+    sendEvents(19, 21);
+    sendEvents(18, 19);
+    byte[] state = requireNonNull(task.store(SeriesStores.STATE).get(KEY));
+    task = task.restart();
+    nextOffset = 19;
+
+    sendEvents(20, 21);
+    sendEvents(18, 19);
+
+    assertThat(forecasts()).hasSize(2).allMatch(Forecast::getRedelivered);
+    assertThat(task.store(SeriesStores.STATE).get(KEY)).isEqualTo(state);
+  }
+
+  private ProcessorsConfig json() {
+    properties.put(ProcessorsConfig.INPUT_FORMAT, "json");
+    properties.put(ProcessorsConfig.INPUT_VALUE_FIELD, "value");
+    return ProcessorsConfig.of(properties);
+  }
+
+  private void sendJson(long time, String value) {
+    process(KEY, ("{\"value\": " + value + "}").getBytes(UTF_8), time);
+  }
+
+  private static SeriesStateCodec codec(Map<String, Object> properties) {
+    return new SeriesStateCodec(ProcessorsConfig.of(properties).forecasterSpec());
   }
 
   @Test

@@ -85,9 +85,17 @@ class SeriesStateCodecTest {
 
     assertThatThrownBy(() -> codec.decode(newer))
         .isInstanceOf(UnreadableStateException.class)
-        .hasMessageContaining("layout 2")
+        .hasMessageContaining("layout 3")
         .hasMessageContaining("a newer release wrote it");
     assertThat(refusal(newer)).isEqualTo(Reason.NEWER_VERSION);
+  }
+
+  @Test
+  void shouldSayThatAStateIsOlder() {
+    byte[] older = codec.encode(codec.fresh());
+    older[0] = SeriesStateCodec.VERSION - 1;
+
+    assertThat(refusal(older)).isEqualTo(Reason.OLDER_VERSION);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.eddy.processors.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eddy.model.series.Absence;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,13 @@ class RetainedWindowsTest {
     byte[] key =
         HistoryKey.of(slot, String.format("series-%04d", series).getBytes(StandardCharsets.UTF_8));
     return new StoredWindow(
-        key, number, number, number * 2, new long[] {1, 2}, new double[] {3, 4}, new byte[10]);
+        key,
+        number,
+        number,
+        number * 2,
+        new long[] {1, 2},
+        new double[] {3, 4},
+        new Absence[] {Absence.NONE, Absence.NONE},
+        new byte[10]);
   }
 }

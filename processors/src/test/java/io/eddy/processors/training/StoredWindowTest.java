@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.eddy.model.series.Absence;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
@@ -13,6 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StoredWindowTest {
   private static final byte[] KEY = HistoryKey.of(3, "pressure".getBytes(StandardCharsets.UTF_8));
+
+  private static final Absence[] NONE = {Absence.NONE, Absence.NONE};
 
   @Test
   void shouldSurviveItsBytes() {
@@ -24,6 +27,7 @@ class StoredWindowTest {
             320,
             new long[] {-1, 2, Long.MAX_VALUE},
             new double[] {0.5, -0.0, 1e300},
+            new Absence[] {Absence.GAP, Absence.NONE, Absence.NULL},
             new byte[] {9, 8});
 
     var read = requireNonNull(StoredWindow.decode(KEY, window.encode()));
@@ -36,7 +40,7 @@ class StoredWindowTest {
   @Test
   void shouldNotReadANewerLayout() {
     byte[] newer = window().encode();
-    newer[0] = 2;
+    newer[0] = 3;
 
     assertThat(StoredWindow.decode(KEY, newer)).isNull();
   }
@@ -60,7 +64,7 @@ class StoredWindowTest {
       byte[] garbage = new byte[random.nextInt(80)];
       random.nextBytes(garbage);
       if (garbage.length > 0) {
-        garbage[0] = 1;
+        garbage[0] = 2;
       }
 
       assertThatCode(() -> StoredWindow.decode(KEY, garbage))
@@ -70,6 +74,7 @@ class StoredWindowTest {
   }
 
   private static StoredWindow window() {
-    return new StoredWindow(KEY, 1, 1, 2, new long[] {3, 4}, new double[] {5, 6}, new byte[] {7});
+    return new StoredWindow(
+        KEY, 1, 1, 2, new long[] {3, 4}, new double[] {5, 6}, NONE, new byte[] {7});
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eddy.model.SeriesState;
 import io.eddy.model.cell.CellType;
 import io.eddy.model.network.ForecasterSpec;
+import io.eddy.model.series.Absence;
 import io.eddy.model.training.SeriesHistory;
 import io.eddy.processors.state.SeriesStateCodec;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +50,8 @@ class TrainingDataTest {
   @Test
   void shouldNotJoinTwoLivesOfAKey() {
     var oldLife = window("a", 1, 1);
-    var newLife = new StoredWindow(key("a", 0), 9, 0, 0, times(100), values(), anchor(0));
+    var newLife =
+        new StoredWindow(key("a", 0), 9, 0, 0, times(100), values(), absences(), anchor(0));
 
     var data = join(oldLife, newLife);
 
@@ -83,7 +85,8 @@ class TrainingDataTest {
 
   @Test
   void shouldStartAtTheFirstWindowWhoseAnchorItCanRead() {
-    var foreign = new StoredWindow(key("a", 0), 0, 0, 0, times(0), values(), new byte[] {9});
+    var foreign =
+        new StoredWindow(key("a", 0), 0, 0, 0, times(0), values(), absences(), new byte[] {9});
 
     var data = join(foreign, window("a", 1, 1));
 
@@ -95,7 +98,7 @@ class TrainingDataTest {
   void shouldNameAKeyThatIsNoTextByItsBytes() {
     byte[] key = HistoryKey.of(0, new byte[] {(byte) 0xff, 0x00});
 
-    var data = join(new StoredWindow(key, 0, 0, 0, times(0), values(), anchor(0)));
+    var data = join(new StoredWindow(key, 0, 0, 0, times(0), values(), absences(), anchor(0)));
 
     assertThat(names(data)).containsExactly("ff00@0");
   }
@@ -116,6 +119,7 @@ class TrainingDataTest {
         (long) number * WINDOW,
         times((long) number * WINDOW),
         values(),
+        absences(),
         anchor(number * WINDOW));
   }
 
@@ -129,6 +133,10 @@ class TrainingDataTest {
 
   private static double[] values() {
     return new double[] {1, 2, 3, 4};
+  }
+
+  private static Absence[] absences() {
+    return new Absence[] {Absence.NONE, Absence.NONE, Absence.NONE, Absence.NONE};
   }
 
   private byte[] anchor(int steps) {

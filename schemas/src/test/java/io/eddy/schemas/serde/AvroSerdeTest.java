@@ -70,7 +70,14 @@ class AvroSerdeTest {
         forecast(3),
         forecast(0),
         new HistoryWindow(
-            7L, 3, 448L, List.of(1L, -2L), List.of(1.5, Double.MIN_VALUE), bytes.duplicate(), 2),
+            7L,
+            3,
+            448L,
+            List.of(1L, -2L),
+            List.of(1.5, Double.MIN_VALUE),
+            bytes.duplicate(),
+            2,
+            List.of(0, 1)),
         new ModelRecord(new ModelChunk("ab12", 0, 2, ByteBuffer.wrap(new byte[512 * 1024]))),
         new ModelRecord(
             new ModelManifest(
