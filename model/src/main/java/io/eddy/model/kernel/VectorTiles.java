@@ -10,12 +10,11 @@ import jdk.incubator.vector.VectorSpecies;
 /// piece, row after row, as [PackedWeights] packs them. C2 moves loads of a loop body before the
 /// fmas, so a tile needs a register for each accumulator **and** for most loads.
 ///
-/// - 16 registers (AVX2): 4 rows by 2 vectors, 14 in use, 88 % of peak; the usual 6 by 2 spills and
-///   falls to 43 %.
-/// - 32 registers (AVX-512): 6 rows by 4 vectors, 30 in use, are 1.1 to 1.3 times as fast as 8 by
-///   2. Those read half of each row of the panel, which wastes half of the sets of L1, and load and
-///   store as many sums twice as often. 7 by 4 spills, at a third of the speed. Rows that remain go
-///   by 8 and 4 times 2 vectors.
+/// - 16 registers (AVX2): 4 rows by 2 vectors, 14 in use; the usual 6 by 2 spills.
+/// - 32 registers (AVX-512): 6 rows by 4 vectors, 30 in use. 8 by 2 read half of each row of the
+///   panel, which wastes half of the sets of L1, and load and store as many sums twice as often
+///   (docs/performance.md has what training gained). 7 by 4 spills, at a third of the speed. Rows
+///   that remain go by 8 and 4 times 2 vectors.
 ///
 /// Strides of the panel (and of a, where it is turned) are constant: that lets C2 take the range
 /// checks out of the loop, which it cannot with strides that it only knows at run time.
