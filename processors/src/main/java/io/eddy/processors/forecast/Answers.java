@@ -143,7 +143,27 @@ final class Answers {
         window.getValues(),
         window.getAnchor(),
         window.getPartition(),
-        window.getAbsences());
+        window.getAbsences(),
+        window.getCorrection());
+  }
+
+  /// A value that has come too late for its window, which was sent before.
+  ///
+  /// @param window number of that window
+  /// @param step of the value, from 0
+  static HistoryWindow correction(
+      long window, int slot, long step, long timeMillis, double value, int partition) {
+    var correction = new HistoryWindow();
+    correction.setWindow(window);
+    correction.setSlot(slot);
+    correction.setFirstStep(step);
+    correction.setTimes(List.of(timeMillis));
+    correction.setValues(List.of(value));
+    correction.setAnchor(ByteBuffer.allocate(0));
+    correction.setPartition(partition);
+    correction.setAbsences(List.of());
+    correction.setCorrection(true);
+    return correction;
   }
 
   /// One version's errors on a window of a key, or the part of it that it answered.

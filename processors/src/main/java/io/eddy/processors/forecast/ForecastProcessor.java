@@ -61,7 +61,8 @@ import org.slf4j.LoggerFactory;
 /// takes all steps anew with this event in its place, of two at one time the one that came last.
 /// Under one version that is equal to the bit to the state had it come in time; where the version
 /// has changed since the border, to a key whose version changed at the border. What comes later
-/// still leaves the state as it is. Both are flagged `late` and counted.
+/// still leaves the state as it is, and goes to the trainer as a correction of its window while the
+/// ring knows which one that is. All are flagged `late` and counted.
 ///
 /// **Order.** Everything is checked before the first forward. Answers and windows are forwarded
 /// before state is put, since a store's cache would otherwise pin the raw input. Each part of
@@ -217,6 +218,8 @@ public final class ForecastProcessor<V>
           answer = replay(key, border, state, observation, origin, record.timestamp());
           state = border;
           standing = Standing.REPAIRED;
+        } else {
+          correctHistory(key, state, observation, origin, record.timestamp());
         }
       }
       boolean changed = answer != null;
@@ -341,6 +344,34 @@ public final class ForecastProcessor<V>
         }
       }
       return events;
+    }
+
+    /// Tells the trainer of a value that has come after its window was sent, if the ring still
+    /// holds the step that it belongs to.
+    private void correctHistory(
+        byte[] key, SeriesState state, Decoded.Observation late, Origin origin, long timestamp) {
+      Series series = state.series();
+      double tolerance = series.stepMillis() / 2;
+      int back = 0;
+      while (back < series.size() - 1 && series.time(back) - late.timeMillis() > tolerance) {
+        back++;
+      }
+      long step = series.steps() - 1 - back;
+      long window = step / spec.windowSize();
+      if (Math.abs(series.time(back) - late.timeMillis()) <= tolerance
+          && window < series.steps() / spec.windowSize()) {
+        HistoryWindow correction =
+            Answers.correction(
+                window,
+                slots.newestSlot(window),
+                step,
+                late.timeMillis(),
+                late.value(),
+                origin.partition());
+        byte[] historyKey = HistoryKey.of(HistoryKey.CORRECTION, key);
+        forward(HISTORY, historyKey, correction, timestamp);
+        progress.recordWindowSent();
+      }
     }
 
     /// What the series holds for a time, or the oldest that it knows.

@@ -8,6 +8,10 @@ import java.nio.ByteBuffer;
 /// The topic is compacted, so a window lives until the next one with its slot: the history of a key
 /// is bounded by its slots, and forgetting it is one tombstone per slot.
 public final class HistoryKey {
+  /// In the place of the slot, where the record is no window but a correction of one. The trainer
+  /// has applied it once it has read it, so the topic need not keep more than a series' last.
+  public static final int CORRECTION = -1;
+
   private HistoryKey() {}
 
   /// The key of a series' slot; a new array.

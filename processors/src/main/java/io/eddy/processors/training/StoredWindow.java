@@ -116,6 +116,22 @@ final class StoredWindow {
     return anchor;
   }
 
+  /// This window with a value that has come after all, or again.
+  ///
+  /// @param step of the value in the key's life, one of this window's
+  /// @param newOffset of the record that brought it
+  StoredWindow corrected(long newOffset, long step, long time, double value) {
+    int at = (int) (step - firstStep);
+    long[] newTimes = times.clone();
+    double[] newValues = values.clone();
+    Absence[] newAbsences = absences.clone();
+    newTimes[at] = time;
+    newValues[at] = value;
+    newAbsences[at] = Absence.NONE;
+    return new StoredWindow(
+        historyKey, newOffset, window, firstStep, newTimes, newValues, newAbsences, anchor);
+  }
+
   void copyInto(long[] toTimes, double[] toValues, Absence[] toAbsences, int at) {
     System.arraycopy(times, 0, toTimes, at, times.length);
     System.arraycopy(values, 0, toValues, at, values.length);

@@ -151,11 +151,11 @@ public final class TrainingProcessor
         store.delete(record.key(), open);
         retained.remove(record.key());
       } else {
-        StoredWindow window = read(record, origin);
-        if (window != null) {
-          store.put(window, open);
-          retained.put(window);
-          count(window, record.timestamp());
+        HistoryWindow read = read(record, origin);
+        if (read != null && read.getCorrection()) {
+          correct(read, HistoryKey.series(record.key()), origin.offset());
+        } else if (read != null) {
+          keep(read, record, origin);
         }
       }
       metrics.heapBytes(retained.heapBytes());
@@ -163,26 +163,61 @@ public final class TrainingProcessor
       progress.recordWindowConsumed();
     }
 
-    /// The window in a record, or `null` when it is none: a training goes on without it.
-    private @Nullable StoredWindow read(Record<byte[], byte[]> record, RecordMetadata origin) {
+    /// What is in a record, or `null` when it is unreadable: a training goes on without it.
+    private @Nullable HistoryWindow read(Record<byte[], byte[]> record, RecordMetadata origin) {
       try {
-        HistoryWindow window =
-            deserializer.deserialize(origin.topic(), record.headers(), record.value());
-        return new StoredWindow(
-            record.key(),
-            origin.offset(),
-            window.getWindow(),
-            window.getFirstStep(),
-            window.getTimes().stream().mapToLong(Long::longValue).toArray(),
-            window.getValues().stream().mapToDouble(Double::doubleValue).toArray(),
-            absences(window),
-            bytes(window.getAnchor()));
+        return deserializer.deserialize(origin.topic(), record.headers(), record.value());
       } catch (SerdeException.Malformed | SerdeException.UnknownSchema e) {
         logUnreadable(origin, e.getMessage());
+        return null;
+      }
+    }
+
+    private void keep(HistoryWindow read, Record<byte[], byte[]> record, RecordMetadata origin) {
+      StoredWindow window;
+      try {
+        window =
+            new StoredWindow(
+                record.key(),
+                origin.offset(),
+                read.getWindow(),
+                read.getFirstStep(),
+                read.getTimes().stream().mapToLong(Long::longValue).toArray(),
+                read.getValues().stream().mapToDouble(Double::doubleValue).toArray(),
+                absences(read),
+                bytes(read.getAnchor()));
       } catch (IllegalArgumentException e) {
         logUnreadable(origin, e.getMessage());
+        return;
       }
-      return null;
+      store.put(window, open);
+      retained.put(window);
+      count(window, record.timestamp());
+    }
+
+    /// Puts a value into its window, wherever that is kept. A correction that is read again, or
+    /// whose window has gone, changes nothing.
+    private void correct(HistoryWindow correction, byte[] series, long offset) {
+      long number = correction.getWindow();
+      for (int slot : new int[] {slots.newestSlot(number), slots.reservoirSlot(series, number)}) {
+        byte[] key = HistoryKey.of(slot, series);
+        StoredWindow window = slot == WindowSlots.NONE ? null : store.window(key);
+        long step = correction.getFirstStep();
+        if (window != null
+            && window.window() == number
+            && window.offset() < offset
+            && step >= window.firstStep()
+            && step < window.endStep()) {
+          StoredWindow corrected =
+              window.corrected(
+                  offset,
+                  step,
+                  correction.getTimes().getFirst(),
+                  correction.getValues().getFirst());
+          store.put(corrected, open);
+          retained.put(corrected);
+        }
+      }
     }
 
     private static Absence[] absences(HistoryWindow window) {

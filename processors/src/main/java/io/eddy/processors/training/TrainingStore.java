@@ -67,6 +67,12 @@ final class TrainingStore {
     windows.put(key, window.encode());
   }
 
+  /// The window of a slot, or `null` where there is none that this release can read.
+  @Nullable StoredWindow window(byte[] historyKey) {
+    byte[] bytes = windows.get(prefixed(CURRENT, historyKey));
+    return bytes == null ? null : StoredWindow.decode(historyKey, bytes);
+  }
+
   /// Deletes the window of a slot.
   ///
   /// @param open the open job, whose windows must stay

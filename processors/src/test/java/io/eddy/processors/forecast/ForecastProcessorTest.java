@@ -287,6 +287,28 @@ class ForecastProcessorTest {
     assertThat(task.store(SeriesStores.STATE).get(KEY)).isEqualTo(state);
   }
 
+  @Test
+  void shouldTellTheTrainerOfAValueThatCameTooLateForItsWindow() {
+    sendEvents(0, 20);
+    send(time(30), 5);
+    int sent = windows().size();
+
+    send(time(21) + 7, 99);
+    send(time(2), 98);
+
+    assertThat(windows().subList(sent, windows().size()))
+        .singleElement()
+        .satisfies(
+            correction -> {
+              assertThat(correction.getCorrection()).isTrue();
+              assertThat(correction.getWindow()).isEqualTo(2);
+              assertThat(correction.getFirstStep()).isEqualTo(21);
+              assertThat(correction.getTimes()).containsExactly(time(21) + 7);
+              assertThat(correction.getValues()).containsExactly(99.0);
+            });
+    assertThat(forecasts().subList(21, 23)).noneMatch(Forecast::getRepaired);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"auto", "events", "PT1M"})
   void shouldGoOnAfterALateEventAsIfItHadComeInTime(String frequency) {

@@ -1,9 +1,11 @@
 package io.eddy.processors.training;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.eddy.model.series.Absence;
 import io.eddy.processors.MockTask;
 import io.eddy.processors.SmallForecasting;
 import io.eddy.processors.config.ProcessorsConfig;
@@ -314,6 +316,45 @@ class TrainingProcessorTest {
     assertThat(progress.windowsConsumed()).isEqualTo(6);
   }
 
+  @Test
+  void shouldPutAValueThatCameTooLateIntoItsWindow() {
+    ProcessorsConfig config = config();
+    SchemaRegistry schemas = SchemaRegistry.from(config.kafkaProperties());
+    MockTask<byte[], byte[], byte[], SpecificRecord> forecasting =
+        MockTask.start(
+            ForecastProcessor.ofBytes(
+                config,
+                schemas,
+                new ModelRegistry(config.forecasterSpec(), "test"),
+                new Progress()));
+    for (int event = 0; event < 3 * WINDOW - 1; event++) {
+      send(forecasting, "a", event, event == 12 ? -50 : event, event);
+    }
+    send(forecasting, "a", 12, 12, 100);
+    var task = start();
+
+    feed(task, history(forecasting, schemas), 0);
+
+    for (int slot : new int[] {1, 5}) {
+      StoredWindow window = window(task, slot);
+      long[] times = new long[WINDOW];
+      double[] values = new double[WINDOW];
+      window.copyInto(times, values, new Absence[WINDOW], 0);
+      assertThat(values).as("slot %d", slot).containsExactly(8, 9, 10, 11, 12, 13, 14, 15);
+      assertThat(times[4]).isEqualTo(time(12));
+    }
+    assertThat(progress.windowsConsumed()).isEqualTo(5);
+  }
+
+  private static StoredWindow window(MockTask<byte[], byte[], String, ModelRecord> task, int slot) {
+    byte[] key = HistoryKey.of(slot, "a".getBytes(UTF_8));
+    byte[] stored = new byte[key.length + 1];
+    stored[0] = 'c';
+    System.arraycopy(key, 0, stored, 1, key.length);
+    return requireNonNull(
+        StoredWindow.decode(key, requireNonNull(task.store(TrainingStore.WINDOWS).get(stored))));
+  }
+
   private String digestOfUndisturbedTraining() {
     var task = start();
     feed(task, history("a", 2), 0);
@@ -410,10 +451,25 @@ class TrainingProcessorTest {
                 new ModelRegistry(written.forecasterSpec(), "test"),
                 new Progress()));
     for (int event = 0; event < windows * WINDOW; event++) {
-      byte[] value = Double.toString(20 + 5 * Math.sin(event * 0.7)).getBytes(UTF_8);
-      forecasting.process(
-          "measurements", event, new Record<>(series.getBytes(UTF_8), value, time(event)));
+      send(forecasting, series, event, 20 + 5 * Math.sin(event * 0.7), event);
     }
+    return history(forecasting, schemas);
+  }
+
+  private static void send(
+      MockTask<byte[], byte[], byte[], SpecificRecord> forecasting,
+      String series,
+      int event,
+      double value,
+      long offset) {
+    byte[] text = Double.toString(value).getBytes(UTF_8);
+    forecasting.process(
+        "measurements", offset, new Record<>(series.getBytes(UTF_8), text, time(event)));
+  }
+
+  private List<Record<byte[], byte[]>> history(
+      MockTask<byte[], byte[], byte[], SpecificRecord> forecasting, SchemaRegistry schemas) {
+    ProcessorsConfig config = config();
     var serializer = schemas.serde(HistoryWindow.class, config.topics().history()).serializer();
     return forecasting.forwarded(ForecastProcessor.HISTORY).stream()
         .map(

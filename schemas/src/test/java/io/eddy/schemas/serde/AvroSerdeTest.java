@@ -77,7 +77,8 @@ class AvroSerdeTest {
             List.of(1.5, Double.MIN_VALUE),
             bytes.duplicate(),
             2,
-            List.of(0, 1)),
+            List.of(0, 1),
+            false),
         new ModelRecord(new ModelChunk("ab12", 0, 2, ByteBuffer.wrap(new byte[512 * 1024]))),
         new ModelRecord(
             new ModelManifest(
