@@ -124,7 +124,7 @@ public final class SeriesState {
   /// reader with another network refuses it.
   public void write(ByteBuffer to) {
     to.putInt(series.ringLength()).putInt(spec.series().longestSeason()).putInt(spec.horizon());
-    to.putInt(spec.cell().code()).putInt(spec.hiddenSize()).putInt(spec.layerCount());
+    to.putInt(spec.cell().code()).putInt(spec.hiddenSize()).putInt(spec.recurrentLayers());
     to.putLong(decision).putInt(version).putInt(sourcePartition).putLong(sourceOffset);
     to.putLong(scoredEvents).putDouble(absoluteError).putDouble(naiveAbsoluteError);
     to.putDouble(pinball).putLong(covered).putDouble(scaleSum);
@@ -148,7 +148,7 @@ public final class SeriesState {
     check("horizon", from.getInt(), spec.horizon());
     check("cell", from.getInt(), spec.cell().code());
     check("hidden size", from.getInt(), spec.hiddenSize());
-    check("layer count", from.getInt(), spec.layerCount());
+    check("layer count", from.getInt(), spec.recurrentLayers());
     state.decision = from.getLong();
     state.version = from.getInt();
     state.sourcePartition = from.getInt();

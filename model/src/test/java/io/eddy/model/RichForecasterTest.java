@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The promises of the online forecaster with every setting in use: two seasons, a mix, a
-/// transform, deviations, a calendar, three intervals and means.
+/// transform, deviations, a calendar, three intervals, means and an average of two networks.
 class RichForecasterTest {
 
   private static final int HORIZON = 5;
@@ -39,7 +39,8 @@ class RichForecasterTest {
                 List.of(CalendarFeature.HOUR_OF_DAY, CalendarFeature.DAY_OF_WEEK),
                 ZoneId.of("Europe/Berlin"));
     return new ForecasterSpec(
-        CellType.LSTM, 6, 2, HORIZON, series, 5, List.of(0.8, 0.95, 0.5), value, 10);
+            CellType.LSTM, 6, 2, HORIZON, series, 5, List.of(0.8, 0.95, 0.5), value, 10)
+        .withEnsemble(2);
   }
 
   /// Counts with a season, many of them nothing.
@@ -171,7 +172,7 @@ class RichForecasterTest {
   /// A mean may lie above its interval; what lies between is nothing to be looked at.
   @Test
   void shouldJudgeByTheMedianWhateverTheForecastIs() {
-    ForecasterSpec spec = spec(1, ForecastValue.MEAN);
+    ForecasterSpec spec = spec(1, ForecastValue.MEAN).withEnsemble(1);
     var forecaster = randomForecaster(spec, 5);
     float[] bias = forecaster.parameters().values("head.bias");
     for (int h = 0; h < HORIZON; h++) {

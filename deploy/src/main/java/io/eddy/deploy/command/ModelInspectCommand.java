@@ -162,6 +162,7 @@ final class ModelInspectCommand implements Callable<Integer> {
     described.put("confidence", joined(spec.confidences()));
     described.put("forecast value", written(spec.value()));
     described.put("window", Integer.toString(spec.windowSize()));
+    described.put("ensemble", Integer.toString(spec.ensemble()));
     return described;
   }
 

@@ -63,7 +63,7 @@ public final class ForecasterWeights {
     }
     float[] factors = factors(calibration);
     Map<String, Safetensors.Tensor> tensors = new TreeMap<>(weights.tensors());
-    tensors.put(CALIBRATION, new Safetensors.Tensor(new int[] {2, factors.length / 2}, factors));
+    tensors.put(CALIBRATION, new Safetensors.Tensor(shape(kept, factors.length), factors));
     return ForecasterCheckpoint.read(new Safetensors(kept, tensors).toBytes());
   }
 
@@ -78,11 +78,28 @@ public final class ForecasterWeights {
             CALIBRATION + " is " + text + ", expected numbers with commas between them", e);
       }
     }
-    if (factors.length % 2 != 0) {
-      throw new CheckpointException(
-          CALIBRATION + " has " + factors.length + " factors, expected two for each step ahead");
-    }
     return factors;
+  }
+
+  /// The shape that a checkpoint gives its calibration.
+  private static int[] shape(Map<String, String> metadata, int count) {
+    ForecasterSpec spec;
+    try {
+      spec = ForecasterSpec.fromMetadata(metadata);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException("the metadata: " + e.getMessage(), e);
+    }
+    int size = Forecaster.calibrationSize(spec);
+    if (count != size) {
+      throw new CheckpointException(
+          CALIBRATION
+              + " has "
+              + count
+              + " factors, expected "
+              + size
+              + ": one for each bound and step ahead");
+    }
+    return new int[] {spec.quantileCount() - 1, spec.horizon()};
   }
 
   /// Whether tensors have a forecaster's names: a recurrent layer `rnn`, a linear layer `head`, and

@@ -4,6 +4,7 @@ import io.eddy.model.cell.Cells;
 import io.eddy.model.loss.PinballLoss;
 import io.eddy.model.loss.SquaredLoss;
 import io.eddy.model.op.Add;
+import io.eddy.model.op.Affine;
 import io.eddy.model.op.Linear;
 import io.eddy.model.op.QuantileFan;
 import io.eddy.model.parameter.Initializer;
@@ -12,6 +13,9 @@ import io.eddy.model.program.Program;
 import io.eddy.model.program.ProgramBuilder;
 import io.eddy.model.program.Value;
 import io.eddy.model.series.Preparation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +30,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Head and path start at zero, so that a fresh network answers the naive forecast and training can
 /// only correct it.
+///
+/// An ensemble has cells and head several times over, from starts of their own, and averages what
+/// they answer: quantile by quantile (Vincent 1912; Ratcliff 1979), so that an average of fans that
+/// do not cross does not cross. Each member learns from the loss of its own answer, as networks
+/// trained one by one would (Lakshminarayanan et al. 2017), but they share the linear path, which
+/// is most of the work and where starts make no difference.
 public final class ForecasterProgram {
 
   private final Program program;
@@ -38,9 +48,10 @@ public final class ForecasterProgram {
   ///
   /// @param target (horizon), what came, in the unit of the quantiles
   /// @param weight (horizon), 1 where the target is known and counts, else 0
-  /// @param loss (1), the weighted pinball loss of all quantiles, and the squared error of the
-  ///   means
-  public record Objective(Value target, Value weight, Value loss) {}
+  /// @param loss (1), what training minimises: the weighted pinball loss of all quantiles and the
+  ///   squared error of the means, averaged over the members
+  /// @param score (1), the same of the averaged answer: what a version is judged by
+  public record Objective(Value target, Value weight, Value loss, Value score) {}
 
   private ForecasterProgram(
       Program program,
@@ -68,48 +79,98 @@ public final class ForecasterProgram {
   private static ForecasterProgram trace(ForecasterSpec spec, boolean withLoss) {
     var builder = new ProgramBuilder();
     var preparation = new Preparation(spec.series(), spec.lagCount());
-    int recurrentSize = preparation.recurrentSize();
-    int outputSize = spec.outlookSize();
-    var zero = new Initializer.Zero();
     Value inputs = builder.input("inputs", preparation.inputSize());
-    Value hidden =
-        Cells.stack(
-            builder,
-            spec.cell(),
-            "rnn.",
-            builder.columns(inputs, 0, recurrentSize),
-            spec.hiddenSize(),
-            spec.layerCount());
-    Value corrected =
-        Linear.of(
-            builder,
-            hidden,
-            ParameterSpec.matrix("head.weight", outputSize, spec.hiddenSize(), zero),
-            ParameterSpec.vector("head.bias", outputSize, zero));
-    Value raw =
-        Linear.onto(
-            builder,
-            corrected,
-            builder.columns(inputs, recurrentSize, spec.lagCount()),
-            ParameterSpec.matrix("path.weight", outputSize, spec.lagCount(), zero));
-    int quantileSize = spec.quantileCount() * spec.horizon();
-    Value quantiles =
-        QuantileFan.of(builder, builder.columns(raw, 0, quantileSize), spec.quantileCount());
-    Value means =
-        spec.value() == ForecastValue.MEAN
-            ? builder.columns(raw, quantileSize, spec.horizon())
-            : null;
+    List<Outlook> members = new ArrayList<>();
+    for (Value raw : raw(builder, spec, inputs, preparation.recurrentSize())) {
+      members.add(Outlook.of(builder, spec, raw));
+    }
+    Outlook outlook = members.size() == 1 ? members.getFirst() : Outlook.mean(builder, members);
     Objective objective = null;
     if (withLoss) {
       Value target = builder.input("target", spec.horizon());
       Value weight = builder.input("weight", spec.horizon());
-      Value loss = PinballLoss.of(builder, quantiles, target, weight, levels(spec));
-      if (means != null) {
-        loss = Add.of(builder, loss, SquaredLoss.of(builder, means, target, weight));
+      List<Value> losses = new ArrayList<>();
+      for (Outlook member : members) {
+        losses.add(member.loss(builder, spec, target, weight));
       }
-      objective = new Objective(target, weight, loss);
+      boolean one = losses.size() == 1;
+      objective =
+          new Objective(
+              target,
+              weight,
+              one ? losses.getFirst() : mean(builder, losses),
+              one ? losses.getFirst() : outlook.loss(builder, spec, target, weight));
     }
-    return new ForecasterProgram(builder.build(), inputs, quantiles, means, objective);
+    return new ForecasterProgram(
+        builder.build(), inputs, outlook.quantiles(), outlook.means(), objective);
+  }
+
+  /// What each member's head and the path they share add up to.
+  private static List<Value> raw(
+      ProgramBuilder builder, ForecasterSpec spec, Value inputs, int recurrentSize) {
+    Value recurrent = builder.columns(inputs, 0, recurrentSize);
+    Value lags = builder.columns(inputs, recurrentSize, spec.lagCount());
+    var path =
+        ParameterSpec.matrix(
+            "path.weight", spec.outlookSize(), spec.lagCount(), new Initializer.Zero());
+    if (spec.ensemble() == 1) {
+      return List.of(Linear.onto(builder, head(builder, spec, "", recurrent), lags, path));
+    }
+    Value shared = Linear.of(builder, lags, path);
+    List<Value> raw = new ArrayList<>();
+    for (int member = 0; member < spec.ensemble(); member++) {
+      Value own = head(builder, spec, spec.memberPrefix(member), recurrent);
+      raw.add(Add.of(builder, own, shared));
+    }
+    return raw;
+  }
+
+  private static Value head(
+      ProgramBuilder builder, ForecasterSpec spec, String prefix, Value recurrent) {
+    var zero = new Initializer.Zero();
+    Value hidden =
+        Cells.stack(
+            builder, spec.cell(), prefix + "rnn.", recurrent, spec.hiddenSize(), spec.layerCount());
+    return Linear.of(
+        builder,
+        hidden,
+        ParameterSpec.matrix(prefix + "head.weight", spec.outlookSize(), spec.hiddenSize(), zero),
+        ParameterSpec.vector(prefix + "head.bias", spec.outlookSize(), zero));
+  }
+
+  private static Value mean(ProgramBuilder builder, List<Value> values) {
+    Value sum = values.getFirst();
+    for (Value value : values.subList(1, values.size())) {
+      sum = Add.of(builder, sum, value);
+    }
+    return Affine.of(builder, 1f / values.size(), sum, 0);
+  }
+
+  /// What one member answers, or all together.
+  private record Outlook(Value quantiles, @Nullable Value means) {
+
+    static Outlook of(ProgramBuilder builder, ForecasterSpec spec, Value raw) {
+      int quantileSize = spec.quantileCount() * spec.horizon();
+      return new Outlook(
+          QuantileFan.of(builder, builder.columns(raw, 0, quantileSize), spec.quantileCount()),
+          spec.value() == ForecastValue.MEAN
+              ? builder.columns(raw, quantileSize, spec.horizon())
+              : null);
+    }
+
+    static Outlook mean(ProgramBuilder builder, List<Outlook> members) {
+      List<Value> means = members.stream().map(Outlook::means).filter(Objects::nonNull).toList();
+      return new Outlook(
+          ForecasterProgram.mean(builder, members.stream().map(Outlook::quantiles).toList()),
+          means.isEmpty() ? null : ForecasterProgram.mean(builder, means));
+    }
+
+    Value loss(ProgramBuilder builder, ForecasterSpec spec, Value target, Value weight) {
+      Value loss = PinballLoss.of(builder, quantiles, target, weight, levels(spec));
+      return means == null
+          ? loss
+          : Add.of(builder, loss, SquaredLoss.of(builder, means, target, weight));
+    }
   }
 
   private static float[] levels(ForecasterSpec spec) {

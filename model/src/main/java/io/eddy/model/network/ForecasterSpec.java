@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
 /// @param value which number of the distribution is the forecast
 /// @param windowSize events of one window of history; a key's ring holds one window and the lags of
 ///   its first step
+/// @param ensemble networks of this shape, each with a start of its own, whose answers are averaged
 public record ForecasterSpec(
     CellType cell,
     int hiddenSize,
@@ -36,7 +37,10 @@ public record ForecasterSpec(
     int lagCount,
     List<Double> confidences,
     ForecastValue value,
-    int windowSize) {
+    int windowSize,
+    int ensemble) {
+
+  private static final String ENSEMBLE = "eddy.ensemble";
 
   public ForecasterSpec {
     require(hiddenSize >= 1 && hiddenSize <= 4096, "hidden size", hiddenSize, "1 to 4096");
@@ -57,7 +61,23 @@ public record ForecasterSpec(
         confidences,
         "values that differ");
     require(windowSize >= 2 && windowSize <= 100_000, "window size", windowSize, "2 to 100000");
+    require(ensemble >= 1 && ensemble <= 32, "ensemble", ensemble, "1 to 32");
     confidences = List.copyOf(confidences);
+  }
+
+  /// A single network.
+  public ForecasterSpec(
+      CellType cell,
+      int hiddenSize,
+      int layerCount,
+      int horizon,
+      SeriesSpec series,
+      int lagCount,
+      List<Double> confidences,
+      ForecastValue value,
+      int windowSize) {
+    this(
+        cell, hiddenSize, layerCount, horizon, series, lagCount, confidences, value, windowSize, 1);
   }
 
   /// A correction of the naive forecast, with one interval around a median.
@@ -84,6 +104,21 @@ public record ForecasterSpec(
         windowSize);
   }
 
+  /// The same as an average of so many networks.
+  public ForecasterSpec withEnsemble(int members) {
+    return new ForecasterSpec(
+        cell,
+        hiddenSize,
+        layerCount,
+        horizon,
+        series,
+        lagCount,
+        confidences,
+        value,
+        windowSize,
+        members);
+  }
+
   private static void require(boolean holds, String name, Object value, String expected) {
     if (!holds) {
       throw new IllegalArgumentException(name + " is " + value + ", expected " + expected);
@@ -105,9 +140,22 @@ public record ForecasterSpec(
     return windowSize + lookback();
   }
 
+  /// What the names of a member's own parameters begin with: nothing for a single network, else as
+  /// in PyTorch's `ModuleList`.
+  ///
+  /// @param member from 0
+  public String memberPrefix(int member) {
+    return ensemble == 1 ? "" : "members." + member + ".";
+  }
+
+  /// Recurrent layers of all members.
+  public int recurrentLayers() {
+    return ensemble * layerCount;
+  }
+
   /// Floats of recurrent state per key.
   public int stateSize() {
-    return layerCount * hiddenSize * cell.statesPerUnit();
+    return recurrentLayers() * hiddenSize * cell.statesPerUnit();
   }
 
   /// Quantiles of every step: two for each interval, and the median.
@@ -166,6 +214,11 @@ public record ForecasterSpec(
         confidences.stream().map(Object::toString).collect(Collectors.joining(",")));
     metadata.put("eddy.forecast.value", value.name().toLowerCase(Locale.ROOT));
     metadata.put("eddy.window.size", Integer.toString(windowSize));
+    // Left out where it is 1, so that states and checkpoints of a single network stay what they
+    // were before there were ensembles.
+    if (ensemble > 1) {
+      metadata.put(ENSEMBLE, Integer.toString(ensemble));
+    }
     return metadata;
   }
 
@@ -188,7 +241,8 @@ public record ForecasterSpec(
         number(metadata, "eddy.lag.count", Integer::valueOf),
         confidences(text(metadata, "eddy.confidence")),
         ForecastValue.named(text(metadata, "eddy.forecast.value")),
-        number(metadata, "eddy.window.size", Integer::valueOf));
+        number(metadata, "eddy.window.size", Integer::valueOf),
+        metadata.containsKey(ENSEMBLE) ? number(metadata, ENSEMBLE, Integer::valueOf) : 1);
   }
 
   private static List<Double> confidences(String text) {

@@ -148,7 +148,7 @@ public final class ForecasterTrainer {
       double bestLoss = baseLoss;
       double bestTrainingLoss = Double.NaN;
       listener.onEpoch(0, settings.maxEpochs(), Double.NaN, baseLoss);
-      if (parameters.isZero("path.weight") && parameters.isZero("head.weight")) {
+      if (isUntrained()) {
         startLinear();
         double loss = loss(ForecastBatch.Part.VALIDATION);
         if (loss < bestLoss) {
@@ -223,6 +223,14 @@ public final class ForecasterTrainer {
         }
       }
       return result(provenance, best, share, bestTrainingLoss, bestLoss, baseLoss, epoch);
+    }
+
+    private boolean isUntrained() {
+      boolean zero = parameters.isZero("path.weight");
+      for (int member = 0; member < spec.ensemble(); member++) {
+        zero &= parameters.isZero(spec.memberPrefix(member) + "head.weight");
+      }
+      return zero;
     }
 
     private void startLinear() {
@@ -304,7 +312,7 @@ public final class ForecasterTrainer {
       }
     }
 
-    /// @return mean loss per target and quantile on one part
+    /// @return mean score per target and quantile on one part
     private double loss(ForecastBatch.Part part) {
       double[] sums = new double[2];
       forEachChunk(
@@ -323,13 +331,22 @@ public final class ForecasterTrainer {
         for (int chunk = 0; chunk < chunks; chunk++) {
           checkCancelled();
           int targets = batch.fill(program, unroller, chunk, settings.truncation(), rows, part);
-          double lossSum = trainer.evaluate(settings.truncation());
+          unroller.forward(settings.truncation());
           if (targets > 0) {
-            consumer.accept(batch, chunk, targets, lossSum);
+            consumer.accept(batch, chunk, targets, scoreSum());
           }
           unroller.carry();
         }
       }
+    }
+
+    private double scoreSum() {
+      Rows score = unroller.rows(program.objective().score());
+      double sum = 0;
+      for (int row = 0; row < settings.truncation() * rows; row++) {
+        sum += score.values()[score.at(row)];
+      }
+      return sum;
     }
 
     private TrainingResult result(

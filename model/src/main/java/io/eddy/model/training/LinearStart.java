@@ -234,13 +234,15 @@ final class LinearStart {
 
   private void write(double[] path, int block, Parameters parameters) {
     float[] weight = parameters.values("path.weight"); // (L - 1, outputs), input-major
-    float[] bias = parameters.values("head.bias");
-    int outputs = bias.length;
+    int outputs = spec.outlookSize();
     for (int h = 0; h < horizon; h++) {
       for (int i = 0; i < lags - 1; i++) {
         weight[i * outputs + block * horizon + h] = (float) path[i * horizon + h];
       }
-      bias[block * horizon + h] = (float) path[(lags - 1) * horizon + h];
+      for (int member = 0; member < spec.ensemble(); member++) {
+        float[] bias = parameters.values(spec.memberPrefix(member) + "head.bias");
+        bias[block * horizon + h] = (float) path[(lags - 1) * horizon + h];
+      }
     }
   }
 }

@@ -3,7 +3,6 @@ package io.eddy.model.training;
 import io.eddy.model.network.ForecastValue;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.parameter.Parameters;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
@@ -105,13 +104,18 @@ final class Shrinkage {
     return 1;
   }
 
-  private static void scale(Parameters parameters, int output, float share) {
-    int outputs = parameters.values("head.bias").length;
-    for (String name : Arrays.asList("head.weight", "head.bias", "path.weight")) {
-      float[] values = parameters.values(name); // (inputs, outputs), input-major
-      for (int at = output; at < values.length; at += outputs) {
-        values[at] *= share;
-      }
+  private void scale(Parameters parameters, int output, float share) {
+    scale(parameters.values("path.weight"), output, share);
+    for (int member = 0; member < spec.ensemble(); member++) {
+      scale(parameters.values(spec.memberPrefix(member) + "head.weight"), output, share);
+      scale(parameters.values(spec.memberPrefix(member) + "head.bias"), output, share);
+    }
+  }
+
+  /// @param values (inputs, outputs), input-major, or (outputs)
+  private void scale(float[] values, int output, float share) {
+    for (int at = output; at < values.length; at += spec.outlookSize()) {
+      values[at] *= share;
     }
   }
 }

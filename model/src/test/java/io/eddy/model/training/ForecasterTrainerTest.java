@@ -55,9 +55,9 @@ class ForecasterTrainerTest {
   // ---- determinism ------------------------------------------------------------------------------
 
   @ParameterizedTest
-  @EnumSource(CellType.class)
-  void shouldGiveTheSameBytesForTheSameDataAndSeedOnAnyNumberOfThreads(CellType cell) {
-    ForecasterSpec spec = spec(cell, 3, 4);
+  @CsvSource({"ELMAN,1", "GRU,1", "LSTM,1", "GRU,3"})
+  void shouldGiveTheSameBytesForTheSameDataAndSeedOnAnyNumberOfThreads(CellType cell, int members) {
+    ForecasterSpec spec = spec(cell, 3, 4).withEnsemble(members);
     TrainingSettings settings = settings(8, 2, 60);
     Forecaster base = Forecaster.initial(spec, 4);
 
@@ -116,6 +116,26 @@ class ForecasterTrainerTest {
   }
 
   // ---- learning ---------------------------------------------------------------------------------
+
+  @Test
+  void shouldTrainMembersApartAndJudgeTheirAverage() {
+    ForecasterSpec spec = spec(CellType.GRU, 2, 0).withEnsemble(3);
+    List<SeriesHistory> data = histories(spec, 6, k -> autoregression(300, k));
+
+    TrainingResult result = train(SETTINGS, Forecaster.initial(spec, 4), data);
+    double singles = 0;
+    for (int seed = 4; seed < 7; seed++) {
+      Forecaster alone = Forecaster.initial(spec.withEnsemble(1), seed);
+      singles += train(SETTINGS, alone, data).validationLoss() / 3;
+    }
+
+    var weights = result.forecaster().parameters();
+    assertThat(weights.values("members.0.head.weight"))
+        .isNotEqualTo(weights.values("members.1.head.weight"));
+    assertThat(result.validationLoss())
+        .isLessThan(0.6 * result.baseValidationLoss())
+        .isLessThan(1.03 * singles);
+  }
 
   @ParameterizedTest
   @EnumSource(CellType.class)
