@@ -106,7 +106,7 @@ class PoisonIT {
             Poison.value(
                 readings.writeOther(other, record -> record.put("taken", time)),
                 Reason.MISSING_FIELD),
-            Poison.value(readings.write(time, null), Reason.MISSING_FIELD),
+            new Poison(bytes("new"), readings.write(time, null), Reason.NULL_VALUE),
             Poison.value(
                 readings.writeOther(
                     text,
@@ -139,7 +139,10 @@ class PoisonIT {
             Poison.value("{\"time\": 1704067200000, \"value\"", Reason.MALFORMED),
             Poison.value("[1, 2, 3]", Reason.MALFORMED),
             Poison.value("{\"time\": 1704067200000, \"power\": 1}", Reason.MISSING_FIELD),
-            Poison.value("{\"time\": 1704067200000, \"value\": null}", Reason.MISSING_FIELD),
+            new Poison(
+                bytes("new"),
+                bytes("{\"time\": 1704067200000, \"value\": null}"),
+                Reason.NULL_VALUE),
             Poison.value("{\"value\": 1}", Reason.MISSING_FIELD),
             Poison.value("{\"time\": 1704067200000, \"value\": \"12\"}", Reason.WRONG_TYPE),
             Poison.value("{\"time\": \"noon\", \"value\": 1}", Reason.WRONG_TYPE),

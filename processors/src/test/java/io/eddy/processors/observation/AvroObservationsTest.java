@@ -130,11 +130,9 @@ class AvroObservationsTest {
 
   @Test
   @SuppressWarnings("NullAway") // The builder takes null for a nullable field.
-  void shouldRejectNull() {
-    assertRejected(
-        decode(decoder(), one("['null', 'double']", null)),
-        Reason.MISSING_FIELD,
-        "field \"value\" is null");
+  void shouldTakeNullForAMissingValue() {
+    assertThat(decode(decoder(), one("['null', 'double']", null)))
+        .isEqualTo(new Decoded.Observation(NOW, Double.NaN));
   }
 
   @Test

@@ -108,8 +108,9 @@ class JsonObservationsTest {
   }
 
   @Test
-  void shouldRejectNull() {
-    assertRejected(decode(decoder(), bytes("{'value': null}")), Reason.MISSING_FIELD, "is null");
+  void shouldTakeNullForAMissingValue() {
+    assertThat(decode(decoder(), bytes("{'value': null}")))
+        .isEqualTo(new Decoded.Observation(NOW, Double.NaN));
   }
 
   @ParameterizedTest
