@@ -52,11 +52,7 @@ class LateEventIT {
             cluster,
             "late",
             1,
-            Map.of(
-                ProcessorsConfig.TRAINING_ENABLED,
-                "false",
-                ProcessorsConfig.WINDOW_SIZE,
-                "16"));
+            Map.of(ProcessorsConfig.TRAINING_ENABLED, "false", ProcessorsConfig.WINDOW_SIZE, "16"));
     int half = middle.size() / 2;
     try (StateDirectory state = StateDirectory.create()) {
       try (Instance first = application.start(state)) {

@@ -120,8 +120,10 @@ class LibraryIT {
 
   private static Observation observation(String line) {
     String[] cells = line.split(";", -1);
-    return new Observation(
-        Instant.ofEpochMilli(Long.parseLong(cells[1])), Double.parseDouble(cells[2]));
+    return Observation.newBuilder()
+        .setTime(Instant.ofEpochMilli(Long.parseLong(cells[1])))
+        .setValue(Double.parseDouble(cells[2]))
+        .build();
   }
 
   private static void send(TestApplication application, List<Event> events) {

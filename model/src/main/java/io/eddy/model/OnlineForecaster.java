@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// answer. One thread at a time.
 public final class OnlineForecaster {
 
+  private static final double[] NO_COVARIATES = {};
+
   private final ForecasterSpec spec;
   private final Preparation preparation;
   private final @Nullable Forecaster model;
@@ -37,7 +39,7 @@ public final class OnlineForecaster {
   public OnlineForecaster(ForecasterSpec spec, @Nullable Forecaster model) {
     this.spec = spec;
     this.model = model;
-    preparation = new Preparation(spec.series(), spec.lagCount());
+    preparation = spec.preparation();
     covered = new boolean[spec.confidences().size()];
     intervalOf = new int[spec.quantileCount()];
     for (int interval = 0; interval < covered.length; interval++) {
@@ -149,7 +151,8 @@ public final class OnlineForecaster {
     if (missing == 0) {
       return false;
     }
-    impute(state, timeMillis - Math.round(missing * series.stepMillis()), Absence.GAP);
+    impute(
+        state, timeMillis - Math.round(missing * series.stepMillis()), Absence.GAP, NO_COVARIATES);
     return true;
   }
 
@@ -157,8 +160,9 @@ public final class OnlineForecaster {
   /// forecasts; before that, the steps that are missing before it. The answer's actual value is
   /// that median.
   ///
+  /// @param covariates what came with it, as [io.eddy.model.series.CovariateSpec] describes it
   /// @throws IllegalArgumentException if the key has seen no value yet: nothing is forecast
-  public Answer observeMissing(SeriesState state, long timeMillis) {
+  public Answer observeMissing(SeriesState state, long timeMillis, double[] covariates) {
     if (state.series().steps() == 0) {
       throw new IllegalArgumentException("the key's first event has no value, expected a number");
     }
@@ -168,16 +172,22 @@ public final class OnlineForecaster {
     double expected = series.valueOf(forecast(state, 1));
     double lower = series.valueOf(quantile(state, bound, 1));
     double upper = series.valueOf(quantile(state, spec.quantileCount() - 1 - bound, 1));
-    impute(state, timeMillis, Absence.NULL);
+    impute(state, timeMillis, Absence.NULL, covariates);
     return answer(state, series.value(0), expected, lower, upper, Verdict.NONE);
   }
 
-  private void impute(SeriesState state, long timeMillis, Absence absence) {
+  private void impute(SeriesState state, long timeMillis, Absence absence, double[] covariates) {
     Series series = state.series();
     double median = series.valueOf(scaled(state, spec.quantileCount() / 2, 1));
-    series.impute(timeMillis, median, absence);
+    series.impute(timeMillis, median, absence, covariates);
     state.ledger.closeIfThrough(series.steps(), timeMillis);
     step(state);
+  }
+
+  /// As [#observe(SeriesState, long, double, double\[\])] with all covariates missing, or without
+  /// any.
+  public Answer observe(SeriesState state, long timeMillis, double value) {
+    return observe(state, timeMillis, value, NO_COVARIATES);
   }
 
   /// Judges a value, lets it step the key, and forecasts. The steps that are missing before it are
@@ -186,7 +196,8 @@ public final class OnlineForecaster {
   /// The state must be stamped with this engine's version, or be a fresh key's.
   ///
   /// @param value finite
-  public Answer observe(SeriesState state, long timeMillis, double value) {
+  /// @param covariates what came with it, as [io.eddy.model.series.CovariateSpec] describes it
+  public Answer observe(SeriesState state, long timeMillis, double value, double[] covariates) {
     while (advance(state, timeMillis)) {}
     Series series = state.series();
     double expected = Double.NaN;
@@ -210,7 +221,7 @@ public final class OnlineForecaster {
       stepper.initialState(state.network, 0);
     }
     Verdict verdict = state.detector.observe(timeMillis, image, median, scale);
-    series.append(timeMillis, value);
+    series.append(timeMillis, value, covariates);
     state.ledger.closeIfThrough(series.steps(), timeMillis);
     step(state);
     Answer answer = answer(state, value, expected, lower, upper, verdict);

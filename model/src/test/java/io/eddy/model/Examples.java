@@ -5,7 +5,9 @@ import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterProgram;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.parameter.Parameters;
+import io.eddy.model.series.Absence;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -100,6 +102,13 @@ public final class Examples {
       answer = engine.observe(state, state.series().steps() * HOUR, value);
     }
     return Objects.requireNonNull(answer);
+  }
+
+  /// That no step of so many is missing.
+  public static Absence[] present(int count) {
+    Absence[] absences = new Absence[count];
+    Arrays.fill(absences, Absence.NONE);
+    return absences;
   }
 
   /// Everything that an answer says, so that answers can be compared bit by bit.

@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OnlineForecasterTest {
 
+  private static final double[] NOTHING = {}; // covariates
   private static final int LARGEST_DETECTOR = 2_200; // bytes
 
   @ParameterizedTest
@@ -468,7 +469,7 @@ class OnlineForecasterTest {
     double width = first;
     for (int event = 200; event < 210; event++) {
 
-      answer = engine.observeMissing(state, HOUR * event);
+      answer = engine.observeMissing(state, HOUR * event, NOTHING);
 
       double wider = answer.upper(1) - answer.lower(1);
       assertThat(wider).as("event %d", event).isGreaterThanOrEqualTo(width);
@@ -518,7 +519,7 @@ class OnlineForecasterTest {
     double scale = state.series().scale(0);
     double factor = state.calibration.factor(0, 1);
 
-    Answer answer = engine.observeMissing(state, HOUR * 100);
+    Answer answer = engine.observeMissing(state, HOUR * 100, NOTHING);
 
     assertThat(answer.anomaly()).isFalse();
     assertThat(state.takeWindowScore().events()).isZero();
@@ -548,7 +549,9 @@ class OnlineForecasterTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> new OnlineForecaster(spec, null).observeMissing(new SeriesState(spec), HOUR))
+            () ->
+                new OnlineForecaster(spec, null)
+                    .observeMissing(new SeriesState(spec), HOUR, NOTHING))
         .withMessageContaining("no value");
   }
 
@@ -559,7 +562,7 @@ class OnlineForecasterTest {
     var state = new SeriesState(spec);
     observe(first, state, walk(40, 1));
     first.observe(state, HOUR * 43, 1);
-    first.observeMissing(state, HOUR * 44);
+    first.observeMissing(state, HOUR * 44, NOTHING);
     Forecaster other = randomForecaster(spec, 2);
 
     new OnlineForecaster(spec, other).rewarm(state);

@@ -194,7 +194,7 @@ class ForecastingTest {
     TestOutputTopic<String, Forecast> answers =
         driver.createOutputTopic("answers", new StringDeserializer(), forecasts.deserializer());
 
-    mine.pipeInput("pump 7", new Observation(Instant.ofEpochMilli(5), 3.5), Instant.EPOCH);
+    mine.pipeInput("pump 7", observation(Instant.ofEpochMilli(5), 3.5), Instant.EPOCH);
 
     assertThat(answers.readKeyValue())
         .satisfies(
@@ -348,5 +348,9 @@ class ForecastingTest {
           .map(ModelDecision.class::cast)
           .toList();
     }
+  }
+
+  private static Observation observation(Instant time, double value) {
+    return Observation.newBuilder().setTime(time).setValue(value).build();
   }
 }

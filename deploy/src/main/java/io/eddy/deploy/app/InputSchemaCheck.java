@@ -41,26 +41,43 @@ final class InputSchemaCheck {
 
   private static void check(ProcessorsConfig config, String topic, Schema schema) {
     Schema value = field(schema, config.valueField(), topic, ProcessorsConfig.INPUT_VALUE_FIELD);
-    boolean number =
-        branches(value).stream()
-            .anyMatch(
-                type ->
-                    NUMBERS.contains(type.getType())
-                        || type.getLogicalType() instanceof LogicalTypes.Decimal);
-    if (!number) {
+    if (!isNumber(value)) {
       throw new UserException(
           ExitCode.UNFIT,
           "field \"%s\" of topic \"%s\" is of type %s, expected a number: name another field with %s"
               .formatted(config.valueField(), topic, value, ProcessorsConfig.INPUT_VALUE_FIELD));
+    }
+    for (String covariate : config.forecasterSpec().series().covariates().observed()) {
+      Schema found = field(schema, covariate, topic, ProcessorsConfig.COVARIATES);
+      if (!isNumber(found)
+          && branches(found).stream().noneMatch(t -> t.getType() == Schema.Type.BOOLEAN)) {
+        throw new UserException(
+            ExitCode.UNFIT,
+            "field \"%s\" of topic \"%s\" is of type %s, expected a number or a boolean: name another field with %s"
+                .formatted(covariate, topic, found, ProcessorsConfig.COVARIATES));
+      }
     }
     config
         .timeField()
         .ifPresent(path -> field(schema, path, topic, ProcessorsConfig.INPUT_TIME_FIELD));
   }
 
+  private static boolean isNumber(Schema schema) {
+    return branches(schema).stream()
+        .anyMatch(
+            type ->
+                NUMBERS.contains(type.getType())
+                    || type.getLogicalType() instanceof LogicalTypes.Decimal);
+  }
+
   private static Schema field(Schema schema, String path, String topic, String setting) {
     Schema place = schema;
     for (String name : path.split("\\.", -1)) {
+      Optional<Schema> map =
+          branches(place).stream().filter(one -> one.getType() == Schema.Type.MAP).findFirst();
+      if (map.isPresent()) {
+        return map.get().getValueType(); // what is left of the path names an entry
+      }
       Schema record =
           branches(place).stream()
               .filter(branch -> branch.getType() == Schema.Type.RECORD)

@@ -118,7 +118,7 @@ public final class Backtest {
 
       void step() {
         long start = System.nanoTime();
-        forecaster.observe(series.time(known), series.value(known));
+        forecaster.observe(series.time(known), series.value(known), series.covariates(known));
         observationNanos += System.nanoTime() - start;
         observations++;
         known++;

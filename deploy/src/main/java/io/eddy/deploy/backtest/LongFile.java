@@ -4,8 +4,10 @@ import io.eddy.deploy.csv.Columns;
 import io.eddy.deploy.csv.CsvReader;
 import io.eddy.deploy.csv.Recording;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,15 +19,17 @@ final class LongFile {
   static final class Values {
     private long[] times = new long[256];
     private double[] values = new double[256];
+    private final List<double[]> covariates = new ArrayList<>();
     private int length;
 
-    private void add(long time, double value) {
+    private void add(long time, double value, double[] row) {
       if (length == values.length) {
         times = Arrays.copyOf(times, 2 * length);
         values = Arrays.copyOf(values, 2 * length);
       }
       times[length] = time;
       values[length] = value;
+      covariates.add(row);
       length++;
     }
 
@@ -39,6 +43,11 @@ final class LongFile {
 
     double[] values() {
       return Arrays.copyOf(values, length);
+    }
+
+    /// What came with each value; each an empty row where there are no covariates.
+    List<double[]> covariates() {
+      return covariates;
     }
   }
 
@@ -61,7 +70,7 @@ final class LongFile {
     for (int row = 0; row < recording.size(); row++) {
       series
           .computeIfAbsent(recording.key(row), _ -> new Values())
-          .add(recording.time(row), recording.value(row));
+          .add(recording.time(row), recording.value(row), recording.covariates(row));
     }
   }
 

@@ -26,6 +26,8 @@ final class NetworkContender implements Contender {
   /// Which version the weights are: any but 0, the naive forecast.
   private static final int VERSION = 1;
 
+  private static final double[] NO_COVARIATES = {};
+
   private final ForecasterSpec spec;
   private final TrainingSettings settings;
   private final int threads;
@@ -72,10 +74,11 @@ final class NetworkContender implements Contender {
   private SeriesHistory history(TrainingSeries series) {
     var engine = new OnlineForecaster(spec, null);
     var state = new SeriesState(spec);
-    var steps = new Steps(series.values().length);
+    var steps = new Steps(series.values().length, spec.series().covariates().rowSize());
     for (int t = 0; t < series.values().length; t++) {
       long time = series.times()[t];
       double value = series.values()[t];
+      double[] row = series.covariates().isEmpty() ? NO_COVARIATES : series.covariates().get(t);
       boolean missing = Double.isNaN(value);
       if (missing && state.series().steps() == 0) {
         continue;
@@ -84,9 +87,9 @@ final class NetworkContender implements Contender {
         steps.add(state.series());
       }
       if (missing) {
-        engine.observeMissing(state, time);
+        engine.observeMissing(state, time, row);
       } else {
-        engine.observe(state, time, value);
+        engine.observe(state, time, value, row);
       }
       steps.add(state.series());
     }
@@ -99,9 +102,13 @@ final class NetworkContender implements Contender {
     private long[] times;
     private double[] values;
     private Absence[] absences;
+    private final int rowSize;
+    private double[] covariates;
     private int count;
 
-    Steps(int expected) {
+    Steps(int expected, int rowSize) {
+      this.rowSize = rowSize;
+      covariates = new double[expected * rowSize];
       times = new long[expected];
       values = new double[expected];
       absences = new Absence[expected];
@@ -112,7 +119,9 @@ final class NetworkContender implements Contender {
         times = Arrays.copyOf(times, 2 * count);
         values = Arrays.copyOf(values, 2 * count);
         absences = Arrays.copyOf(absences, 2 * count);
+        covariates = Arrays.copyOf(covariates, 2 * count * rowSize);
       }
+      series.covariates(0, covariates, count * rowSize);
       times[count] = series.time(0);
       values[count] = series.value(0);
       absences[count] = series.absence(0);
@@ -125,7 +134,8 @@ final class NetworkContender implements Contender {
           start,
           Arrays.copyOf(times, count),
           Arrays.copyOf(values, count),
-          Arrays.copyOf(absences, count));
+          Arrays.copyOf(absences, count),
+          Arrays.copyOf(covariates, count * rowSize));
     }
   }
 
@@ -159,10 +169,15 @@ final class NetworkContender implements Contender {
 
     @Override
     public void observe(long timeMillis, double value) {
+      observe(timeMillis, value, NO_COVARIATES);
+    }
+
+    @Override
+    public void observe(long timeMillis, double value, double[] covariates) {
       if (!Double.isNaN(value)) {
-        answer = engine.observe(state, timeMillis, value);
+        answer = engine.observe(state, timeMillis, value, covariates);
       } else if (answer != null) {
-        answer = engine.observeMissing(state, timeMillis);
+        answer = engine.observeMissing(state, timeMillis, covariates);
       }
     }
 

@@ -42,6 +42,7 @@ public record RecordedData(int horizon, int season, int origins) {
               one.getKey(),
               values.times(),
               values.values(),
+              values.covariates(),
               train,
               new RecordedSeries.Origins(train, values.length() - horizon, horizon),
               1,

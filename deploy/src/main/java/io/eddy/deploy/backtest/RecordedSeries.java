@@ -2,19 +2,25 @@ package io.eddy.deploy.backtest;
 
 import io.eddy.model.evaluation.Measures;
 import java.util.Arrays;
+import java.util.List;
 
 /// A series of a data set, and where forecasts of it are asked for.
 ///
 /// An origin is the number of values that are known when a forecast is made.
 public final class RecordedSeries {
+  private static final double[] NO_COVARIATES = {};
+
   private final String key;
   private final long[] times; // (N) milliseconds since 1970
   private final double[] values; // (N)
+  private final List<double[]> covariates; // (N) or none
   private final Origins origins;
   private final int trainLength;
   private final double unit;
   private final double scale;
 
+  /// A series with whose values nothing else comes.
+  ///
   /// @param trainLength values of the training part
   /// @param scaleSeason steps of the season that the scaled errors compare with
   RecordedSeries(
@@ -25,6 +31,22 @@ public final class RecordedSeries {
       Origins origins,
       double unit,
       int scaleSeason) {
+    this(key, times, values, List.of(), trainLength, origins, unit, scaleSeason);
+  }
+
+  /// @param covariates what comes with each value, a row for each of them
+  /// @param trainLength values of the training part
+  /// @param scaleSeason steps of the season that the scaled errors compare with
+  RecordedSeries(
+      String key,
+      long[] times,
+      double[] values,
+      List<double[]> covariates,
+      int trainLength,
+      Origins origins,
+      double unit,
+      int scaleSeason) {
+    this.covariates = List.copyOf(covariates);
     this.key = key;
     this.times = times;
     this.values = values;
@@ -87,6 +109,11 @@ public final class RecordedSeries {
     return step < values.length ? values[step] : Double.NaN;
   }
 
+  /// What comes with the value of a step; an empty row for nothing.
+  public double[] covariates(int step) {
+    return covariates.isEmpty() ? NO_COVARIATES : covariates.get(step);
+  }
+
   /// How many values there are.
   public int length() {
     return values.length;
@@ -108,6 +135,7 @@ public final class RecordedSeries {
         key,
         Arrays.copyOf(times, known),
         Arrays.copyOf(values, known),
+        covariates.subList(0, Math.min(known, covariates.size())),
         Math.min(trainLength, known));
   }
 }

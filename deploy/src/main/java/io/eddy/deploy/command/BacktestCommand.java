@@ -19,11 +19,13 @@ import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.UserException;
 import io.eddy.deploy.terminal.ProgressBar;
 import io.eddy.deploy.terminal.Style;
+import io.eddy.processors.config.ProcessorsConfig;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -216,8 +218,15 @@ final class BacktestCommand implements Callable<Integer> {
       known.putAll(Settings.file(config));
     }
     try {
-      return Optional.of(
-          NetworkSettings.contender(data, Settings.of(known, System.getenv(), setting.settings())));
+      Map<String, String> settings =
+          new HashMap<>(Settings.of(known, System.getenv(), setting.settings()));
+      String fields = settings.getOrDefault(ProcessorsConfig.COVARIATES, "");
+      require(
+          fields.isEmpty() || file.settings().containsKey(ProcessorsConfig.COVARIATES),
+          "%s is \"%s\": name the columns with --covariates"
+              .formatted(ProcessorsConfig.COVARIATES, fields));
+      settings.putAll(file.settings());
+      return Optional.of(NetworkSettings.contender(data, settings));
     } catch (ConfigException e) {
       throw new UserException(
           ExitCode.USAGE, "the network's settings do not fit: " + e.getMessage(), e);
@@ -315,8 +324,8 @@ final class BacktestCommand implements Callable<Integer> {
         "--data NAME and --data-dir DIR belong together: the folder that holds the data sets");
     require(
         file.csv().isPresent() || !ofFile,
-        "--key, --time, --value, --time-format, --season and --origins describe a file: give it"
-            + " with --csv");
+        "--key, --time, --value, --time-format, --covariates, --season and --origins describe a"
+            + " file: give it with --csv");
     require(horizon == null || horizon > 0, "--horizon must be more than 0");
     require(file.season == null || file.season > 0, "--season must be more than 0");
     require(file.origins == null || file.origins > 0, "--origins must be more than 0");

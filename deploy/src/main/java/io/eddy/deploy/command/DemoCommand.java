@@ -260,8 +260,11 @@ final class DemoCommand implements Callable<Integer> {
     require(
         input.csv().isPresent()
             || (!input.describesColumns() && input.rate == null && !input.noWait),
-        "--key, --time, --value, --time-format, --rate and --no-wait describe a file: give it with"
-            + " --csv");
+        "--key, --time, --value, --time-format, --covariates, --rate and --no-wait describe a file:"
+            + " give it with --csv");
+    require(
+        !setting.settings().containsKey(ProcessorsConfig.COVARIATES),
+        "--set " + ProcessorsConfig.COVARIATES + " is not for the demo: use --covariates");
   }
 
   private void require(boolean condition, String complaint) {

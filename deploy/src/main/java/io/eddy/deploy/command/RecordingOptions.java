@@ -5,8 +5,11 @@ import io.eddy.deploy.csv.CsvReader;
 import io.eddy.deploy.csv.Recording;
 import io.eddy.deploy.csv.TimeFormat;
 import io.eddy.deploy.terminal.Numbers;
+import io.eddy.processors.config.ProcessorsConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,6 +45,15 @@ class RecordingOptions {
   private @Nullable String value;
 
   @Option(
+      names = "--covariates",
+      paramLabel = "COLUMN",
+      split = ",",
+      description =
+          "Columns of numbers that may tell of the values that follow, such as a temperature; true"
+              + " and false are 1 and 0, an empty cell is missing.")
+  private List<String> covariates = List.of();
+
+  @Option(
       names = "--time-format",
       paramLabel = "FORMAT",
       description =
@@ -56,7 +68,18 @@ class RecordingOptions {
 
   /// Whether anything is said about columns.
   boolean describesColumns() {
-    return key != null || time != null || value != null || timeFormat != null;
+    return key != null
+        || time != null
+        || value != null
+        || timeFormat != null
+        || !covariates.isEmpty();
+  }
+
+  /// The settings that follow from the columns.
+  Map<String, String> settings() {
+    return covariates.isEmpty()
+        ? Map.of()
+        : Map.of(ProcessorsConfig.COVARIATES, String.join(",", covariates));
   }
 
   /// Reads the file and says what is in it.
@@ -66,7 +89,8 @@ class RecordingOptions {
             Optional.ofNullable(key),
             Optional.ofNullable(time),
             Optional.ofNullable(value),
-            Optional.ofNullable(timeFormat).map(name -> timeFormat(name, spec)));
+            Optional.ofNullable(timeFormat).map(name -> timeFormat(name, spec)),
+            covariates);
     Recording recording = CsvReader.read(csv, columns);
     words.println(
         "%s: %s rows, %s series"

@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.csv.CSVException;
@@ -46,12 +47,14 @@ public final class CsvReader {
   private int[] series = new int[1024];
   private long[] times = new long[1024];
   private double[] values = new double[1024];
+  private double[] covariates;
   private long[] seriesRows = new long[16];
   private int rows;
 
   private CsvReader(String file, Columns columns) {
     this.file = file;
     this.columns = columns;
+    this.covariates = new double[1024 * columns.covariates().size()];
   }
 
   /// Reads a whole file.
@@ -117,11 +120,15 @@ public final class CsvReader {
     List<String> header = parser.getHeaderNames();
     int keyColumn = columns.key().map(name -> column(header, "--key", name)).orElse(-1);
     int timeColumn = columns.time().map(name -> column(header, "--time", name)).orElse(-1);
+    int[] covariateColumns =
+        columns.covariates().stream()
+            .mapToInt(name -> column(header, "--covariates", name))
+            .toArray();
     int valueColumn =
         columns
             .value()
             .map(name -> column(header, "--value", name))
-            .orElseGet(() -> onlyOther(header, keyColumn, timeColumn));
+            .orElseGet(() -> onlyOther(header, keyColumn, timeColumn, covariateColumns));
     TimeFormat timeFormat = columns.timeFormat().orElse(null);
     String wholeFile = seriesName(file);
 
@@ -141,7 +148,7 @@ public final class CsvReader {
         }
         time = time(timeFormat, timeCell, record);
       }
-      add(one, time, cell(record, valueColumn), record);
+      add(one, time, cell(record, valueColumn), covariateColumns, record);
     }
   }
 
@@ -156,26 +163,51 @@ public final class CsvReader {
     }
   }
 
-  private void add(int one, long time, String valueCell, CSVRecord record) {
+  private void add(int one, long time, String valueCell, int[] covariateColumns, CSVRecord record) {
     if (rows == series.length) {
       int larger = Math.addExact(rows, rows >> 1);
       series = Arrays.copyOf(series, larger);
       times = Arrays.copyOf(times, larger);
       values = Arrays.copyOf(values, larger);
+      covariates = Arrays.copyOf(covariates, Math.multiplyExact(larger, covariateColumns.length));
     }
     series[rows] = one;
     times[rows] = time;
     try {
       values[rows] = Double.parseDouble(valueCell);
     } catch (NumberFormatException e) {
-      values[rows] = Double.NaN;
-      unreadable.put(rows, valueCell);
-      if (complaints.size() < COMPLAINTS) {
-        complaints.add(
-            "row %d: value \"%s\" is not a number".formatted(record.getRecordNumber(), valueCell));
+      setUnreadable("value", valueCell, record);
+    }
+    for (int i = 0; i < covariateColumns.length; i++) {
+      String cell = cell(record, covariateColumns[i]);
+      int at = rows * covariateColumns.length + i;
+      try {
+        covariates[at] = covariate(cell);
+      } catch (NumberFormatException e) {
+        covariates[at] = Double.NaN;
+        setUnreadable(columns.covariates().get(i), cell, record);
       }
     }
     rows++;
+  }
+
+  private void setUnreadable(String column, String cell, CSVRecord record) {
+    values[rows] = Double.NaN;
+    unreadable.put(rows, cell);
+    if (complaints.size() < COMPLAINTS) {
+      complaints.add(
+          "row %d: %s \"%s\" is not a number".formatted(record.getRecordNumber(), column, cell));
+    }
+  }
+
+  /// A number, true or false as 1 or 0; NaN for an empty cell, in which it is missing.
+  private static double covariate(String cell) {
+    return switch (cell.toLowerCase(Locale.ROOT)) {
+      case "" -> Double.NaN;
+      case "true" -> 1;
+      case "false" -> 0;
+      default -> Double.parseDouble(cell);
+    };
   }
 
   private long rowOfSeries(int one) {
@@ -198,12 +230,15 @@ public final class CsvReader {
     int[] orderedSeries = new int[rows];
     long[] orderedTimes = new long[rows];
     double[] orderedValues = new double[rows];
+    int width = columns.covariates().size();
+    double[] orderedCovariates = new double[rows * width];
     Map<Integer, String> orderedUnreadable = HashMap.newHashMap(unreadable.size());
     for (int place = 0; place < rows; place++) {
       int row = order[place];
       orderedSeries[place] = series[row];
       orderedTimes[place] = times[row];
       orderedValues[place] = values[row];
+      System.arraycopy(covariates, row * width, orderedCovariates, place * width, width);
       String cell = unreadable.get(row);
       if (cell != null) {
         orderedUnreadable.put(place, cell);
@@ -214,6 +249,8 @@ public final class CsvReader {
         orderedSeries,
         orderedTimes,
         orderedValues,
+        columns.covariates(),
+        orderedCovariates,
         orderedUnreadable,
         Collections.unmodifiableList(complaints));
   }
@@ -228,10 +265,14 @@ public final class CsvReader {
     return index;
   }
 
-  private int onlyOther(List<String> header, int keyColumn, int timeColumn) {
+  private int onlyOther(
+      List<String> header, int keyColumn, int timeColumn, int[] covariateColumns) {
     List<Integer> others = new ArrayList<>();
     for (int index = 0; index < header.size(); index++) {
-      if (index != keyColumn && index != timeColumn) {
+      int column = index;
+      if (index != keyColumn
+          && index != timeColumn
+          && Arrays.stream(covariateColumns).noneMatch(other -> other == column)) {
         others.add(index);
       }
     }

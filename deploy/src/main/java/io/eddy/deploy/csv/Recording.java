@@ -8,12 +8,15 @@ import java.util.Optional;
 /// Recorded series in memory, in the order in which a live stream would have brought their values:
 /// by time across all series, rows of one time in the file's order.
 ///
-/// About 20 bytes a row, so that a file of ten million rows still fits a small heap.
+/// About 20 bytes a row, and 8 more for each covariate, so that a file of ten million rows still
+/// fits a small heap.
 public final class Recording {
   private final List<String> keys;
   private final int[] series; // (rows) index into keys
   private final long[] times; // (rows) milliseconds since 1970
   private final double[] values; // (rows) NaN where the cell is unreadable
+  private final List<String> covariateNames;
+  private final double[] covariates; // (rows, names) NaN where one is missing
   private final Map<Integer, String> unreadable; // row to what its value cell says
   private final List<String> complaints;
 
@@ -22,12 +25,16 @@ public final class Recording {
       int[] series,
       long[] times,
       double[] values,
+      List<String> covariateNames,
+      double[] covariates,
       Map<Integer, String> unreadable,
       List<String> complaints) {
     this.keys = List.copyOf(keys);
     this.series = series;
     this.times = times;
     this.values = values;
+    this.covariateNames = List.copyOf(covariateNames);
+    this.covariates = covariates;
     this.unreadable = Map.copyOf(unreadable);
     this.complaints = List.copyOf(complaints);
   }
@@ -57,12 +64,23 @@ public final class Recording {
     return values[row];
   }
 
-  /// What the value cell says, if it is no number.
+  /// The columns of covariates.
+  public List<String> covariateNames() {
+    return covariateNames;
+  }
+
+  /// What else a row says, one number for each of the names; NaN for one that is missing.
+  public double[] covariates(int row) {
+    int size = covariateNames.size();
+    return Arrays.copyOfRange(covariates, row * size, (row + 1) * size);
+  }
+
+  /// What the value cell says, or that of a covariate, if it is no number.
   public Optional<String> unreadable(int row) {
     return Optional.ofNullable(unreadable.get(row));
   }
 
-  /// How many rows have a value cell that is no number.
+  /// How many rows have such a cell.
   public int unreadableRows() {
     return unreadable.size();
   }

@@ -4,6 +4,7 @@ import io.eddy.deploy.app.Cluster;
 import io.eddy.deploy.app.EddyApplication;
 import io.eddy.deploy.app.RunningApplication;
 import io.eddy.deploy.broker.EmbeddedBroker;
+import io.eddy.deploy.csv.Recording;
 import io.eddy.deploy.demo.Board.Snapshot;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.StopSignal;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
@@ -127,8 +129,17 @@ public final class Demo {
             .map(recording -> AutomaticSettings.replay(recording, season))
             .orElseGet(AutomaticSettings::live));
     settings.putAll(demo.settings());
+    demo.recording()
+        .map(Recording::covariateNames)
+        .filter(names -> !names.isEmpty())
+        .ifPresent(names -> settings.put(ProcessorsConfig.COVARIATES, entries(names)));
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers());
     return settings;
+  }
+
+  /// Where the records of the demo hold what comes with a value: in a map.
+  private static String entries(List<String> names) {
+    return names.stream().map(name -> "covariates." + name).collect(Collectors.joining(","));
   }
 
   private static void createTopics(EddyApplication application) {

@@ -1,6 +1,7 @@
 package io.eddy.deploy.demo;
 
 import io.eddy.deploy.csv.Recording;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
 
@@ -45,7 +46,23 @@ sealed interface Feed {
           .unreadable(row)
           .ifPresentOrElse(
               cell -> sender.sendUnreadable(recording.key(row), cell),
-              () -> sender.send(recording.key(row), recording.time(row), recording.value(row)));
+              () ->
+                  sender.send(
+                      recording.key(row),
+                      recording.time(row),
+                      recording.value(row),
+                      covariates(row)));
+    }
+
+    private Map<String, Double> covariates(int row) {
+      double[] numbers = recording.covariates(row);
+      Map<String, Double> covariates = new LinkedHashMap<>();
+      for (int i = 0; i < numbers.length; i++) {
+        if (!Double.isNaN(numbers[i])) {
+          covariates.put(recording.covariateNames().get(i), numbers[i]);
+        }
+      }
+      return covariates;
     }
   }
 

@@ -41,9 +41,16 @@ final class ObservationSender implements AutoCloseable {
     this.topic = topic;
   }
 
-  /// Sends one measurement.
+  /// Sends one measurement with which nothing else comes.
   void send(String key, long timeMillis, double value) {
-    var observation = new Observation(Instant.ofEpochMilli(timeMillis), value);
+    send(key, timeMillis, value, Map.of());
+  }
+
+  /// Sends one measurement.
+  ///
+  /// @param covariates what comes with it, by name
+  void send(String key, long timeMillis, double value, Map<String, Double> covariates) {
+    var observation = new Observation(Instant.ofEpochMilli(timeMillis), value, covariates);
     send(key, serializer.serialize(topic, observation));
   }
 

@@ -96,6 +96,26 @@ class InputSchemaCheckTest {
   }
 
   @Test
+  void shouldAskForTheFieldsOfCovariates() {
+    register(
+        "{\"name\":\"value\",\"type\":\"double\"},{\"name\":\"unit\",\"type\":\"string\"},"
+            + "{\"name\":\"open\",\"type\":[\"null\",\"boolean\"]},"
+            + "{\"name\":\"sky\",\"type\":{\"type\":\"map\",\"values\":\"float\"}}");
+
+    assertThatCode(
+            () ->
+                InputSchemaCheck.require(
+                    config(Map.of("eddy.covariates", "open,sky.north.low")), registry))
+        .doesNotThrowAnyException();
+    assertUnfit(
+        Map.of("eddy.covariates", "open,temperature"),
+        "no field \"temperature\"",
+        "eddy.covariates");
+    assertUnfit(
+        Map.of("eddy.covariates", "unit"), "field \"unit\"", "expected a number or a boolean");
+  }
+
+  @Test
   void shouldNotAskAboutOtherFormats() {
     register("{\"name\":\"power\",\"type\":\"double\"}");
 

@@ -12,7 +12,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,6 +193,73 @@ class BacktestCommandTest {
                 folder.resolve("none").resolve("a.html").toString()))
         .isEqualTo(ExitCode.USAGE);
     assertThat(err.toString()).contains("--report").contains("cannot be written");
+  }
+
+  @Test
+  void shouldForecastWithWhatComesWithTheValues() throws IOException {
+    Path csv = folder.resolve("weather.csv");
+    var random = new Random(4);
+    var rows = new StringBuilder("pump,t,value,temperature\n");
+    for (String pump : List.of("a", "b")) {
+      int before = 0;
+      for (int t = 1; t <= 240; t++) {
+        int temperature = random.nextInt(40);
+        rows.append("%s,%d,%d,%d%n".formatted(pump, t, 100 + before, temperature));
+        before = temperature;
+      }
+    }
+    Files.writeString(csv, rows);
+    String[] usual = {
+      "--csv",
+      csv.toString(),
+      "--key",
+      "pump",
+      "--time",
+      "t",
+      "--value",
+      "value",
+      "--horizon",
+      "1",
+      "--origins",
+      "40",
+      "--baselines",
+      "none",
+      "--json",
+      "--set",
+      "eddy.training.updates.max=200"
+    };
+    String[] covariates = Arrays.copyOf(usual, usual.length + 2);
+    covariates[usual.length] = "--covariates";
+    covariates[usual.length + 1] = "temperature";
+
+    assertThat(execute(usual)).isEqualTo(ExitCode.OK);
+    double blind = mae();
+    out.getBuffer().setLength(0);
+    assertThat(execute(covariates)).isEqualTo(ExitCode.OK);
+
+    // Of 0 to 39 at random, the mean is 10 off; yesterday's temperature says it all.
+    assertThat(blind).isGreaterThan(8);
+    assertThat(mae()).isLessThan(blind / 4);
+  }
+
+  private double mae() throws IOException {
+    return new ObjectMapper().readTree(out.toString()).get("mae").asDouble();
+  }
+
+  @Test
+  void shouldAskForTheColumnsOfCovariates() throws IOException {
+    assertThat(
+            execute(
+                "--csv",
+                waves().toString(),
+                "--key",
+                "pump",
+                "--value",
+                "value",
+                "--set",
+                "eddy.covariates=t"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("eddy.covariates is \"t\": name the columns with");
   }
 
   /// Two series that repeat themselves every six steps.

@@ -105,6 +105,51 @@ class CsvReaderTest {
   }
 
   @Test
+  void shouldReadWhatComesWithTheValues() {
+    var columns = withCovariates("temperature", "open");
+
+    Recording recording =
+        read(
+            "series,t,value,open,temperature\na,2,10,TRUE,21.5\na,1,11,false,\nb,3,12,1\n",
+            columns);
+
+    assertThat(rows(recording)).containsExactly("a 11.0", "a 10.0", "b 12.0");
+    assertThat(recording.covariateNames()).containsExactly("temperature", "open");
+    assertThat(recording.covariates(0)).containsExactly(Double.NaN, 0);
+    assertThat(recording.covariates(1)).containsExactly(21.5, 1);
+    assertThat(recording.covariates(2)).containsExactly(Double.NaN, 1);
+    assertThat(recording.unreadableRows()).isZero();
+  }
+
+  @Test
+  void shouldKeepRowsWhoseCovariateIsNoNumber() {
+    Recording recording = read("series,t,value,x\na,1,10,warm\na,2,11,3\n", withCovariates("x"));
+
+    assertThat(recording.unreadable(0)).contains("warm");
+    assertThat(recording.value(0)).isNaN();
+    assertThat(recording.covariates(1)).containsExactly(3);
+    assertThat(recording.complaints()).containsExactly("row 1: x \"warm\" is not a number");
+  }
+
+  @Test
+  void shouldNotTakeACovariateForTheOnlyOtherColumn() {
+    var columns =
+        new Columns(
+            Optional.empty(), Optional.of("t"), Optional.empty(), Optional.empty(), List.of("x"));
+
+    assertThat(read("t,x,y\n1,2,3\n", columns).value(0)).isEqualTo(3);
+  }
+
+  private static Columns withCovariates(String... names) {
+    return new Columns(
+        Optional.of("series"),
+        Optional.of("t"),
+        Optional.of("value"),
+        Optional.empty(),
+        List.of(names));
+  }
+
+  @Test
   void shouldNameTheColumnsThatThereAreWhenOneIsMissing() {
     assertThatThrownBy(() -> read("series,t,value\na,1,10\n", columns("serie", "t", "value")))
         .isInstanceOf(CsvException.class)

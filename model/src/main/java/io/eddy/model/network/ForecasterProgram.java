@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// h         = stacked cells over the recurrence's inputs
-/// raw       = W_head h + b + W_path lags          (Q · T, and T means), zero at the start
+/// path      = lags, and what the linear path sees of covariates
+/// raw       = W_head h + b + W_path path          (Q · T, and T means), zero at the start
 /// quantiles = fan of raw                          in units of the running scale, around the base
 /// means     = the rest of raw, if means are forecast
 /// ```
@@ -78,10 +79,10 @@ public final class ForecasterProgram {
 
   private static ForecasterProgram trace(ForecasterSpec spec, boolean withLoss) {
     var builder = new ProgramBuilder();
-    var preparation = new Preparation(spec.series(), spec.lagCount());
+    Preparation preparation = spec.preparation();
     Value inputs = builder.input("inputs", preparation.inputSize());
     List<Outlook> members = new ArrayList<>();
-    for (Value raw : raw(builder, spec, inputs, preparation.recurrentSize())) {
+    for (Value raw : raw(builder, spec, preparation, inputs)) {
       members.add(Outlook.of(builder, spec, raw));
     }
     Outlook outlook = members.size() == 1 ? members.getFirst() : Outlook.mean(builder, members);
@@ -107,16 +108,17 @@ public final class ForecasterProgram {
 
   /// What each member's head and the path they share add up to.
   private static List<Value> raw(
-      ProgramBuilder builder, ForecasterSpec spec, Value inputs, int recurrentSize) {
+      ProgramBuilder builder, ForecasterSpec spec, Preparation preparation, Value inputs) {
+    int recurrentSize = preparation.recurrentSize();
+    int pathSize = preparation.pathSize();
     Value recurrent = builder.columns(inputs, 0, recurrentSize);
-    Value lags = builder.columns(inputs, recurrentSize, spec.lagCount());
+    Value direct = builder.columns(inputs, recurrentSize, pathSize);
     var path =
-        ParameterSpec.matrix(
-            "path.weight", spec.outlookSize(), spec.lagCount(), new Initializer.Zero());
+        ParameterSpec.matrix("path.weight", spec.outlookSize(), pathSize, new Initializer.Zero());
     if (spec.ensemble() == 1) {
-      return List.of(Linear.onto(builder, head(builder, spec, "", recurrent), lags, path));
+      return List.of(Linear.onto(builder, head(builder, spec, "", recurrent), direct, path));
     }
-    Value shared = Linear.of(builder, lags, path);
+    Value shared = Linear.of(builder, direct, path);
     List<Value> raw = new ArrayList<>();
     for (int member = 0; member < spec.ensemble(); member++) {
       Value own = head(builder, spec, spec.memberPrefix(member), recurrent);

@@ -130,9 +130,14 @@ public record ForecasterSpec(
     return Math.max(16, Math.min(2 * season + 1, 168 + 1));
   }
 
+  /// From a series to the network's inputs.
+  public Preparation preparation() {
+    return new Preparation(series, lagCount, horizon);
+  }
+
   /// Past steps that the inputs of one step look at, besides the step itself.
   public int lookback() {
-    return Math.max(lagCount, new Preparation(series, lagCount).recurrentLookback());
+    return Math.max(lagCount, preparation().recurrentLookback());
   }
 
   /// Steps that a key's ring holds: one window, and the lookback of its first step.

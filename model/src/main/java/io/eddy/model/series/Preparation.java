@@ -1,10 +1,10 @@
 package io.eddy.model.series;
 
 /// From a series to a network's inputs: scaled differences and innovations for the recurrence,
-/// scaled lags for the linear path.
+/// scaled lags for the linear path, covariates for both.
 ///
 /// Everything is a difference divided by the running scale, so nothing here depends on a key's unit
-/// or level.
+/// or level; of covariates see [CovariateInputs].
 public final class Preparation {
 
   /// Scaled inputs are clipped to this, so that one outlier cannot saturate a cell for long.
@@ -25,9 +25,21 @@ public final class Preparation {
   private final int[] seasons; // arrays, since iterators would be allocated for every event
   private final CalendarFeature[] calendar;
   private final int lagCount;
+  private final CovariateInputs covariates;
 
+  /// For a series without covariates, where the horizon does not matter.
   public Preparation(SeriesSpec spec, int lagCount) {
+    this(spec, lagCount, 1);
+    if (spec.covariates().count() > 0) {
+      throw new IllegalArgumentException("with covariates the inputs depend on the horizon");
+    }
+  }
+
+  /// @param lagCount past values of the linear path
+  /// @param horizon steps ahead that are forecast
+  public Preparation(SeriesSpec spec, int lagCount, int horizon) {
     this.spec = spec;
+    covariates = new CovariateInputs(spec, horizon);
     this.lagCount = lagCount;
     seasons = spec.seasons().stream().mapToInt(Integer::intValue).toArray();
     calendar = spec.calendar().toArray(CalendarFeature[]::new);
@@ -37,12 +49,18 @@ public final class Preparation {
   public int recurrentSize() {
     return PLAIN_INPUTS
         + INPUTS_PER_SEASON * seasons.length
-        + CalendarFeature.SIZE * calendar.length;
+        + CalendarFeature.SIZE * calendar.length
+        + covariates.recurrentSize();
   }
 
-  /// All inputs per step: the recurrence's, then the lags.
+  /// Inputs of the linear path: the lags, then the covariates'.
+  public int pathSize() {
+    return lagCount + covariates.pathSize();
+  }
+
+  /// All inputs per step: the recurrence's, then the path's.
   public int inputSize() {
-    return recurrentSize() + lagCount;
+    return recurrentSize() + pathSize();
   }
 
   /// Past steps that the recurrence's inputs need, besides the step itself.
@@ -57,6 +75,7 @@ public final class Preparation {
   /// y[t] - y[t-1]     innovation[t]     mean |innovation| of the last 8
   /// y[t] - y[t-m]     y[t+1-m] - y[t-m]                                  for each season m
   /// sine, cosine                                                         for each calendar feature
+  /// deviation, size, missing                                             for each covariate
   /// ```
   ///
   /// @param out overwritten from `offset` on, [#recurrentSize()] floats
@@ -84,15 +103,18 @@ public final class Preparation {
       feature.write(series.time(back), spec.zone(), out, at);
       at += CalendarFeature.SIZE;
     }
+    covariates.recurrent(series, back, out, at);
   }
 
   /// Writes all inputs of the newest step: [#recurrentInputs], then lag 1, 2, … less the newest
-  /// value.
+  /// value, then what the linear path sees of covariates.
   ///
   /// @param out overwritten from `offset` on, [#inputSize()] floats
   public void inputs(Series series, float[] out, int offset) {
     recurrentInputs(series, 0, out, offset);
-    lags(series, out, offset + recurrentSize());
+    int path = offset + recurrentSize();
+    lags(series, out, path);
+    covariates.path(series, out, path + lagCount);
   }
 
   private void lags(Series series, float[] out, int offset) {

@@ -57,6 +57,11 @@ final class RunningScale {
     return scale;
   }
 
+  /// The mean of all values so far; of a deviation only.
+  double mean() {
+    return mean;
+  }
+
   /// The scale that is divided by: never so small that rounding noise would look like a signal.
   static double divisor(double scale, double value) {
     return Math.max(scale, Math.max(1e-9 * Math.abs(value), 1e-30));

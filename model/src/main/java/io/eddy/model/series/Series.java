@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /// What a key remembers of its series whatever weights answer for it: the ring of its last values
-/// with their times, the running scale, and the base forecast with what its experts have learned.
-/// In double, since a counter of 10^12 that grows by 1 has no differences in float.
+/// with their times and covariates, the running scale, and the base forecast with what its experts
+/// have learned. In double, since a counter of 10^12 that grows by 1 has no differences in float.
 ///
 /// The *image* of a value is what the spec's transform makes of it; base forecasts, scales and
 /// innovations are in images.
@@ -16,6 +16,8 @@ import java.util.Arrays;
 ///
 /// One thread at a time.
 public final class Series {
+
+  private static final double[] NO_COVARIATES = {};
 
   private final SeriesSpec spec;
   private final PowerTransform transform;
@@ -31,6 +33,7 @@ public final class Series {
   private final RunningScale scale;
   private final Spacing spacing;
   private final ExpertMix mix;
+  private final Covariates covariates;
   private long steps;
   private long observed; // steps that are not missing
   private long lastEvent; // time of the last event that came, epoch milliseconds
@@ -72,6 +75,7 @@ public final class Series {
     Arrays.fill(absences, Absence.NONE);
     scale = new RunningScale(spec.scale(), ringLength);
     spacing = new Spacing(spec.frequency());
+    covariates = new Covariates(spec.covariates(), ringLength);
   }
 
   /// How values are prepared.
@@ -94,11 +98,21 @@ public final class Series {
     return (int) Math.min(steps, ringLength);
   }
 
-  /// Appends the next value.
+  /// Appends the next value; covariates, if there are any, are missing.
   ///
   /// @param timeMillis event time, epoch milliseconds
   /// @param value finite, in the series' own unit
   public void append(long timeMillis, double value) {
+    append(timeMillis, value, NO_COVARIATES);
+  }
+
+  /// Appends the next value.
+  ///
+  /// @param timeMillis event time, epoch milliseconds
+  /// @param value finite, in the series' own unit
+  /// @param row what came with it, as [CovariateSpec] describes it: finite, or NaN if missing
+  public void append(long timeMillis, double value, double[] row) {
+    covariates.append(steps, row);
     double image = transform.apply(value);
     double before = steps > 0 ? image(0) : image;
     double innovation = steps > 0 ? image - mix.base(1) : 0;
@@ -114,7 +128,9 @@ public final class Series {
   /// @param timeMillis when it should have come, epoch milliseconds
   /// @param value what stands in for it, finite, in the series' own unit
   /// @param absence how it is missing
-  public void impute(long timeMillis, double value, Absence absence) {
+  /// @param row what came with it, as for a value; none where nothing came
+  public void impute(long timeMillis, double value, Absence absence, double[] row) {
+    covariates.append(steps, row);
     if (absence == Absence.NULL) {
       cameAt(timeMillis);
     }
@@ -207,6 +223,18 @@ public final class Series {
     return times[slot(back)];
   }
 
+  /// Writes the covariates that came with that value, as [CovariateSpec] describes them.
+  ///
+  /// @param to overwritten from `offset` on
+  public void covariates(int back, double[] to, int offset) {
+    slot(back); // refuses a step that the ring does not hold
+    covariates.row(steps - 1 - back, to, offset);
+  }
+
+  Covariates covariates() {
+    return covariates;
+  }
+
   /// The base forecast `ahead` steps after the newest value, as an image.
   ///
   /// @param ahead 1 to the horizon
@@ -243,6 +271,7 @@ public final class Series {
     System.arraycopy(absences, 0, copy.absences, 0, ringLength);
     copy.scale.set(scale);
     copy.spacing.set(spacing);
+    copy.covariates.set(covariates);
     copy.steps = steps;
     copy.observed = observed;
     copy.lastEvent = lastEvent;
@@ -257,7 +286,8 @@ public final class Series {
         + RunningScale.byteSize()
         + Spacing.byteSize()
         + mix.byteSize()
-        + size() * (3 * Double.BYTES + Long.BYTES + 1);
+        + size() * (3 * Double.BYTES + Long.BYTES + 1)
+        + covariates.byteSize(size());
   }
 
   /// Writes the steps, what the experts have learned, and the used part of the ring, oldest first.
@@ -271,6 +301,7 @@ public final class Series {
       to.putDouble(values[slot]).putDouble(scales[slot]).putDouble(innovations[slot]);
       to.putLong(times[slot]).put((byte) absences[slot].code());
     }
+    covariates.write(to, steps, size());
   }
 
   /// Reads what [#write] wrote into this series, replacing its content.
@@ -304,6 +335,7 @@ public final class Series {
       times[slot] = from.getLong();
       absences[slot] = Absence.of(from.get());
     }
+    covariates.read(from, steps, size());
   }
 
   private int slot(int back) {

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 /// @param calendar what the network sees of an event's time
 /// @param zone in which the calendar is read
 /// @param frequency of a key's events, by which it is seen that some are missing
+/// @param covariates what comes with each value
 public record SeriesSpec(
     List<Integer> seasons,
     BaseForecast base,
@@ -30,7 +31,8 @@ public record SeriesSpec(
     boolean nonNegative,
     List<CalendarFeature> calendar,
     ZoneId zone,
-    Frequency frequency) {
+    Frequency frequency,
+    CovariateSpec covariates) {
 
   public SeriesSpec {
     require(seasons.size() <= 2, "seasons", seasons, "at most two");
@@ -67,32 +69,44 @@ public record SeriesSpec(
         false,
         List.of(),
         ZoneId.of("UTC"),
-        new Frequency.Inferred());
+        new Frequency.Inferred(),
+        CovariateSpec.NONE);
   }
 
   /// The same with another transform.
   public SeriesSpec withPower(double other) {
-    return new SeriesSpec(seasons, base, other, scale, nonNegative, calendar, zone, frequency);
+    return new SeriesSpec(
+        seasons, base, other, scale, nonNegative, calendar, zone, frequency, covariates);
   }
 
   /// The same in another unit.
   public SeriesSpec withScale(ScaleUnit other) {
-    return new SeriesSpec(seasons, base, power, other, nonNegative, calendar, zone, frequency);
+    return new SeriesSpec(
+        seasons, base, power, other, nonNegative, calendar, zone, frequency, covariates);
   }
 
   /// The same for values that are never below zero.
   public SeriesSpec withNonNegative(boolean never) {
-    return new SeriesSpec(seasons, base, power, scale, never, calendar, zone, frequency);
+    return new SeriesSpec(
+        seasons, base, power, scale, never, calendar, zone, frequency, covariates);
   }
 
   /// The same with the calendar as an input.
   public SeriesSpec withCalendar(List<CalendarFeature> features, ZoneId readIn) {
-    return new SeriesSpec(seasons, base, power, scale, nonNegative, features, readIn, frequency);
+    return new SeriesSpec(
+        seasons, base, power, scale, nonNegative, features, readIn, frequency, covariates);
   }
 
   /// The same with events of another frequency.
   public SeriesSpec withFrequency(Frequency other) {
-    return new SeriesSpec(seasons, base, power, scale, nonNegative, calendar, zone, other);
+    return new SeriesSpec(
+        seasons, base, power, scale, nonNegative, calendar, zone, other, covariates);
+  }
+
+  /// The same with covariates beside the values.
+  public SeriesSpec withCovariates(CovariateSpec others) {
+    return new SeriesSpec(
+        seasons, base, power, scale, nonNegative, calendar, zone, frequency, others);
   }
 
   /// Steps of the longest season, 0 for none.
@@ -111,6 +125,7 @@ public record SeriesSpec(
     metadata.put("eddy.calendar", joined(calendar).toLowerCase(Locale.ROOT));
     metadata.put("eddy.zone", zone.getId());
     metadata.put("eddy.frequency", frequency.toString());
+    metadata.putAll(covariates.toMetadata());
     return metadata;
   }
 
@@ -144,7 +159,8 @@ public record SeriesSpec(
             "eddy.frequency",
             text(metadata, "eddy.frequency"),
             "auto, events, or an ISO 8601 duration",
-            Frequency::parse));
+            Frequency::parse),
+        CovariateSpec.fromMetadata(metadata));
   }
 
   private static <T> T parsed(

@@ -38,7 +38,7 @@ final class ForecastBatch {
   ForecastBatch(ForecasterSpec spec, List<SeriesHistory> histories, double validationShare) {
     this.spec = spec;
     this.histories = histories;
-    preparation = new Preparation(spec.series(), spec.lagCount());
+    preparation = spec.preparation();
     cursors = new SeriesHistory.Cursor[histories.size()];
     first = new int[cursors.length];
     split = new int[cursors.length];
@@ -90,7 +90,7 @@ final class ForecastBatch {
           if (back > 0) {
             // The network burns in on what the ring holds; nothing is forecast from there.
             preparation.recurrentInputs(series, back, inputs.values(), inputs.at(row));
-            clear(inputs, row, preparation.recurrentSize(), spec.lagCount());
+            clear(inputs, row, preparation.recurrentSize(), preparation.pathSize());
             clear(target, row, 0, spec.horizon());
             clear(weight, row, 0, spec.horizon());
           } else {

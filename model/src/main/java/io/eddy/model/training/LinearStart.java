@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Where a fresh forecaster's linear path starts from: the ridge regression of the targets on the
-/// lags, in closed form (Hoerl and Kennard 1970).
+/// path's lags and covariates, in closed form (Hoerl and Kennard 1970).
 ///
 /// Gradient descent finds the same path in thousands of updates, since lags are nearly collinear;
 /// the recurrence then learns what is left. The penalty is the one of a small grid that does best
@@ -32,7 +32,7 @@ final class LinearStart {
   private final ForecasterSpec spec;
   private final Preparation preparation;
   private final RowSample rows;
-  private final int lags; // and a constant
+  private final int lags; // with the path's covariates, and a constant
   private final int horizon;
   private final double[] gram; // (L, L)
   private final double[] moments; // (L, T)
@@ -44,8 +44,8 @@ final class LinearStart {
   LinearStart(ForecasterSpec spec, long rowCount) {
     this.spec = spec;
     rows = new RowSample(rowCount, TRAINING_ROWS);
-    preparation = new Preparation(spec.series(), spec.lagCount());
-    lags = spec.lagCount() + 1;
+    preparation = spec.preparation();
+    lags = preparation.pathSize() + 1;
     horizon = spec.horizon();
     gram = new double[lags * lags];
     moments = new double[lags * horizon];

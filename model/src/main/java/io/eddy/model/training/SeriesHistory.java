@@ -13,12 +13,19 @@ public final class SeriesHistory {
   private final long[] times; // of the run
   private final double[] run;
   private final Absence[] absences; // of the run
+  private final double[] covariates; // (run, covariates of one event)
   private final double[] images; // what the ring held, then the run
   private final int contextSize;
 
-  /// A run without a missing value.
+  /// A run without a missing value, all of whose covariates are missing if there are any.
   public SeriesHistory(String name, Series start, long[] times, double[] run) {
-    this(name, start, times, run, none(run.length));
+    this(
+        name,
+        start,
+        times,
+        run,
+        none(run.length),
+        missing(run.length * start.spec().covariates().rowSize()));
   }
 
   /// A run that follows on a series.
@@ -28,7 +35,14 @@ public final class SeriesHistory {
   /// @param times event times of the run, epoch milliseconds
   /// @param run values, as many as times; where one is missing, what stood in for it
   /// @param absences which of them are missing, as many
-  public SeriesHistory(String name, Series start, long[] times, double[] run, Absence[] absences) {
+  /// @param covariates rows, one after the other, as many as times
+  public SeriesHistory(
+      String name,
+      Series start,
+      long[] times,
+      double[] run,
+      Absence[] absences,
+      double[] covariates) {
     if (times.length != run.length || absences.length != run.length || run.length == 0) {
       throw new IllegalArgumentException(
           "the history of "
@@ -41,7 +55,21 @@ public final class SeriesHistory {
               + absences.length
               + " absences, expected as many of each and at least one");
     }
+    int rowSize = start.spec().covariates().rowSize();
+    if (covariates.length != rowSize * run.length) {
+      throw new IllegalArgumentException(
+          "the history of "
+              + name
+              + " has "
+              + covariates.length
+              + " numbers of covariates, expected "
+              + rowSize
+              + " for each of "
+              + run.length
+              + " values");
+    }
     this.name = name;
+    this.covariates = covariates.clone();
     this.start = start.copy();
     this.times = times.clone();
     this.run = run.clone();
@@ -60,6 +88,12 @@ public final class SeriesHistory {
     Absence[] absences = new Absence[count];
     Arrays.fill(absences, Absence.NONE);
     return absences;
+  }
+
+  private static double[] missing(int count) {
+    double[] missing = new double[count];
+    Arrays.fill(missing, Double.NaN);
+    return missing;
   }
 
   /// The key's name.
@@ -99,6 +133,7 @@ public final class SeriesHistory {
   /// stream did it.
   final class Cursor {
     private @Nullable Series series;
+    private final double[] row = new double[start.spec().covariates().rowSize()];
     private int step;
 
     /// Moves to a step; cheap forward, from the start backward.
@@ -117,10 +152,11 @@ public final class SeriesHistory {
       while (step < aim) {
         step++;
         int at = step - contextSize;
+        System.arraycopy(covariates, at * row.length, row, 0, row.length);
         if (absences[at] == Absence.NONE) {
-          current.append(times[at], run[at]);
+          current.append(times[at], run[at], row);
         } else {
-          current.impute(times[at], run[at], absences[at]);
+          current.impute(times[at], run[at], absences[at], row);
         }
       }
       return current;

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,10 +46,49 @@ class SeriesSpecTest {
                       new Frequency.EveryEvent(),
                       new Frequency.Inferred(),
                       new Frequency.Every(Duration.ofMillis(1 + random.nextLong(1L << 40))))
-                  .get(random.nextInt(3)));
+                  .get(random.nextInt(3)),
+              covariates(random));
 
       assertThat(SeriesSpec.fromMetadata(spec.toMetadata())).as("seed %d", seed).isEqualTo(spec);
     }
+  }
+
+  private static CovariateSpec covariates(SplittableRandom random) {
+    List<String> names = new ArrayList<>(List.of("temperature", "sky.cloudy", "load"));
+    names.removeIf(name -> random.nextBoolean());
+    return new CovariateSpec(names);
+  }
+
+  /// Checkpoints and states of before covariates say nothing of them, and stay what they are.
+  @Test
+  void shouldSayNothingOfCovariatesWhereThereAreNone() {
+    Map<String, String> metadata = SeriesSpec.naive(7).toMetadata();
+
+    assertThat(metadata.keySet()).noneMatch(key -> key.contains("covariates"));
+    assertThat(SeriesSpec.fromMetadata(metadata).covariates()).isEqualTo(CovariateSpec.NONE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'a;a','covariates are [a, a], expected each of them once'",
+    "'a,b','named \"a,b\", expected a name without a comma'",
+    "' ','named \" \"'"
+  })
+  void shouldRefuseCovariatesThatHaveNoNameOfTheirOwn(String names, String message) {
+    List<String> observed = List.of(names.split(";"));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new CovariateSpec(observed))
+        .withMessageContaining(message);
+  }
+
+  @Test
+  void shouldRefuseMoreCovariatesThanAKeyShouldCarry() {
+    List<String> many = IntStream.range(0, 33).mapToObj(i -> "c" + i).toList();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new CovariateSpec(many))
+        .withMessageContaining("there are 33 covariates, expected at most 32");
   }
 
   @ParameterizedTest
@@ -71,7 +111,8 @@ class SeriesSpecTest {
             false,
             List.of(),
             UTC,
-            new Frequency.Inferred());
+            new Frequency.Inferred(),
+            CovariateSpec.NONE);
 
     assertThat(SeriesSpec.naive(7)).isEqualTo(plain);
     assertThat(SeriesSpec.naive(0).seasons()).isEmpty();
@@ -82,6 +123,7 @@ class SeriesSpecTest {
   void shouldChangeOneThingAtATime() {
     SeriesSpec spec = SeriesSpec.of(List.of(24, 168), BaseForecast.MIX);
     List<CalendarFeature> hours = List.of(CalendarFeature.HOUR_OF_DAY);
+    var weather = new CovariateSpec(List.of("temperature", "sky.cloudy"));
     ZoneId tokyo = ZoneId.of("Asia/Tokyo");
 
     SeriesSpec changed =
@@ -89,7 +131,8 @@ class SeriesSpecTest {
             .withScale(ScaleUnit.DEVIATION)
             .withNonNegative(true)
             .withCalendar(hours, tokyo)
-            .withFrequency(new Frequency.EveryEvent());
+            .withFrequency(new Frequency.EveryEvent())
+            .withCovariates(weather);
 
     assertThat(changed)
         .isEqualTo(
@@ -101,7 +144,8 @@ class SeriesSpecTest {
                 true,
                 hours,
                 tokyo,
-                new Frequency.EveryEvent()));
+                new Frequency.EveryEvent(),
+                weather));
     assertThat(changed.longestSeason()).isEqualTo(168);
     assertThat(SeriesSpec.naive(0).longestSeason()).isZero();
   }

@@ -165,7 +165,7 @@ class ForecastBatchTest {
     long[] times = new long[12];
     Arrays.setAll(times, t -> t * HOUR);
     var start = new Series(spec.series(), spec.ringLength(), spec.horizon());
-    var history = new SeriesHistory("load", start, times, values, absences);
+    var history = new SeriesHistory("load", start, times, values, absences, new double[0]);
 
     Map<Forecast, Float> targets =
         targets(spec, List.of(history), 0, ForecastBatch.Part.TRAINING, new int[1]);

@@ -1,16 +1,19 @@
 package io.eddy.model.training;
 
 import static io.eddy.model.Examples.HOUR;
+import static io.eddy.model.Examples.present;
 import static io.eddy.model.Examples.walk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.eddy.model.series.Absence;
 import io.eddy.model.series.BaseForecast;
+import io.eddy.model.series.CovariateSpec;
 import io.eddy.model.series.Preparation;
 import io.eddy.model.series.Series;
 import io.eddy.model.series.SeriesSpec;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +23,7 @@ class SeriesHistoryTest {
 
   private static final int RING = 16;
   private static final int HORIZON = 12;
+  private static final double[] NOTHING = {}; // covariates
 
   /// Invariant 1 of the design begins here: what the trainer feeds the network of a step is, to the
   /// bit, what the stream fed it.
@@ -56,6 +60,60 @@ class SeriesHistoryTest {
     assertThat(history.name()).isEqualTo("load");
   }
 
+  @ParameterizedTest
+  @CsvSource({"0,0", "0,9", "5,4", "5,50"})
+  void shouldShowCovariatesAsTheStreamSawThem(int season, int eventsBefore) {
+    SeriesSpec spec =
+        SeriesSpec.naive(season).withCovariates(new CovariateSpec(List.of("load", "price")));
+    double[] values = walk(eventsBefore + 40, 5);
+    double[] rows = walk(2 * values.length, 6);
+    for (int i = 0; i < rows.length; i += 7) {
+      rows[i] = Double.NaN;
+    }
+    var preparation = new Preparation(spec, 7, HORIZON);
+    var stream = new Series(spec, RING, HORIZON);
+    for (int t = 0; t < eventsBefore; t++) {
+      stream.append(t * HOUR, values[t], Arrays.copyOfRange(rows, 2 * t, 2 * t + 2));
+    }
+    var history =
+        new SeriesHistory(
+            "load",
+            stream,
+            times(eventsBefore, 40),
+            tail(values, eventsBefore),
+            present(40),
+            tail(rows, 2 * eventsBefore));
+    int context = stream.size();
+    var cursor = history.new Cursor();
+    float[] streamInputs = new float[preparation.inputSize()];
+    float[] inputs = new float[preparation.inputSize()];
+
+    for (int t = eventsBefore; t < values.length; t++) {
+      stream.append(t * HOUR, values[t], Arrays.copyOfRange(rows, 2 * t, 2 * t + 2));
+      preparation.inputs(stream, streamInputs, 0);
+      preparation.inputs(cursor.at(context + t - eventsBefore), inputs, 0);
+
+      assertThat(inputs).as("step %d", t).isEqualTo(streamInputs);
+    }
+  }
+
+  @Test
+  void shouldRefuseCovariatesThatAreNotThereForEachValue() {
+    SeriesSpec spec = SeriesSpec.naive(0).withCovariates(new CovariateSpec(List.of("load")));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new SeriesHistory(
+                    "a",
+                    new Series(spec, RING, HORIZON),
+                    times(0, 3),
+                    new double[3],
+                    present(3),
+                    new double[2]))
+        .withMessageContaining("2 numbers of covariates, expected 1 for each of 3 values");
+  }
+
   @Test
   void shouldTakeMissingStepsAsTheStreamDid() {
     double[] values = walk(60, 5);
@@ -70,10 +128,11 @@ class SeriesHistoryTest {
       if (absences[t] == Absence.NONE) {
         stream.append((20 + t) * HOUR, values[20 + t]);
       } else {
-        stream.impute((20 + t) * HOUR, values[20 + t], absences[t]);
+        stream.impute((20 + t) * HOUR, values[20 + t], absences[t], NOTHING);
       }
     }
-    var history = new SeriesHistory("load", start, times(20, 40), tail(values, 20), absences);
+    var history =
+        new SeriesHistory("load", start, times(20, 40), tail(values, 20), absences, NOTHING);
 
     Series replayed = history.new Cursor().at(start.size() + 39);
 
@@ -143,6 +202,6 @@ class SeriesHistoryTest {
   }
 
   private static double[] tail(double[] values, int from) {
-    return java.util.Arrays.copyOfRange(values, from, values.length);
+    return Arrays.copyOfRange(values, from, values.length);
   }
 }

@@ -85,8 +85,8 @@ public final class ProcessorsConfig {
           Expectation.of("a field name, or names joined by dots", ProcessorsConfig::fieldPath),
           Importance.HIGH,
           INPUT,
-          "The field with the measurement; a field of a nested record is named with dots, such as "
-              + "reading.power. Not used for the format number.");
+          "The field with the measurement; a field of a nested record, or an entry of a map, is"
+              + " named with dots, such as reading.power. Not used for the format number.");
 
   /// Where the time stands.
   public static final String INPUT_TIME_FIELD =
@@ -113,6 +113,24 @@ public final class ProcessorsConfig {
           INPUT,
           "How far an event's time may lie after its record's timestamp. What is further ahead is a"
               + " dead letter: one wrong clock must not move everything else.");
+
+  /// What comes with each value.
+  public static final String COVARIATES =
+      define(
+          "eddy.covariates",
+          ConfigDef.Type.STRING,
+          "",
+          Expectation.of(
+              "empty, or up to 32 different field names, or names joined by dots, with commas",
+              SeriesSettings::areCovariates),
+          Importance.MEDIUM,
+          INPUT,
+          "Fields, beside the value's, with numbers or booleans that may tell of the values that"
+              + " follow, such as temperature,load. The network sees each in standard deviations"
+              + " from the key's own mean, so that units do not matter, and its size on a"
+              + " logarithmic scale; what never changes within a key is a static feature of the"
+              + " key. One that is null or not there keeps its last known value, and the network"
+              + " sees that it was missing; one of another type makes the record a dead letter.");
 
   // ---- topics -----------------------------------------------------------------------------------
 
@@ -974,6 +992,20 @@ public final class ProcessorsConfig {
               + "\", but the format number has no fields, expected it to be empty: the time is the"
               + " record's timestamp");
     }
+    if (inputFormat() == InputFormat.NUMBER && !text(COVARIATES).isEmpty()) {
+      problems.add(
+          COVARIATES
+              + " is \""
+              + text(COVARIATES)
+              + "\", but the format number has no fields, expected it to be empty");
+    }
+    if (SeriesSettings.covariates(text(COVARIATES)).observed().contains(valueField())) {
+      problems.add(
+          COVARIATES
+              + " is \""
+              + text(COVARIATES)
+              + "\", expected other fields than the value's, which the network sees anyway");
+    }
   }
 
   private void checkRequestSize(Problems problems) {
@@ -1128,7 +1160,8 @@ public final class ProcessorsConfig {
         (boolean) value(NONNEGATIVE),
         SeriesSettings.calendar(text(CALENDAR)),
         ZoneId.of(text(ZONE)),
-        Frequency.parse(text(FREQUENCY)));
+        Frequency.parse(text(FREQUENCY)),
+        SeriesSettings.covariates(text(COVARIATES)));
   }
 
   private @Nullable TrainingSettings training(Problems problems) {
@@ -1222,7 +1255,7 @@ public final class ProcessorsConfig {
             + "\".");
   }
 
-  private static boolean fieldPath(String path) {
+  static boolean fieldPath(String path) {
     for (String name : path.split("\\.", -1)) {
       if (name.isBlank()) {
         return false;

@@ -2,6 +2,7 @@ package io.eddy.processors.config;
 
 import io.eddy.model.series.BaseForecast;
 import io.eddy.model.series.CalendarFeature;
+import io.eddy.model.series.CovariateSpec;
 import io.eddy.model.series.Frequency;
 import io.eddy.model.series.SeriesSpec;
 import java.time.DateTimeException;
@@ -55,6 +56,18 @@ final class SeriesSettings {
     try {
       List<CalendarFeature> features = calendar(text);
       return features.stream().distinct().count() == features.size();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  static CovariateSpec covariates(String text) {
+    return new CovariateSpec(words(text, Function.identity()));
+  }
+
+  static boolean areCovariates(String text) {
+    try {
+      return covariates(text).observed().stream().allMatch(ProcessorsConfig::fieldPath);
     } catch (IllegalArgumentException e) {
       return false;
     }

@@ -4,6 +4,7 @@ import io.eddy.model.Answer;
 import io.eddy.model.SeriesState;
 import io.eddy.model.series.Absence;
 import io.eddy.model.series.Series;
+import io.eddy.processors.observation.Decoded;
 import io.eddy.schemas.avro.Forecast;
 import io.eddy.schemas.avro.ForecastInterval;
 import io.eddy.schemas.avro.ForecastStep;
@@ -119,6 +120,7 @@ final class Answers {
     window.setAnchor(ByteBuffer.wrap(anchor));
     window.setPartition(partition);
     window.setAbsences(absences(series, length));
+    window.setCovariates(covariates(series, length));
     return window;
   }
 
@@ -133,6 +135,24 @@ final class Answers {
     return any ? absences : List.of();
   }
 
+  private static ByteBuffer bytes(double[] row) {
+    var bytes = ByteBuffer.allocate(row.length * Double.BYTES);
+    bytes.asDoubleBuffer().put(row);
+    return bytes;
+  }
+
+  private static ByteBuffer covariates(Series series, int length) {
+    double[] row = new double[series.spec().covariates().rowSize()];
+    var rows = ByteBuffer.allocate(length * row.length * Double.BYTES);
+    for (int back = length - 1; back >= 0; back--) {
+      series.covariates(back, row, 0);
+      for (double number : row) {
+        rows.putDouble(number);
+      }
+    }
+    return rows.flip();
+  }
+
   /// The same window for another slot; shares its content.
   static HistoryWindow inSlot(HistoryWindow window, int slot) {
     return new HistoryWindow(
@@ -144,7 +164,8 @@ final class Answers {
         window.getAnchor(),
         window.getPartition(),
         window.getAbsences(),
-        window.getCorrection());
+        window.getCorrection(),
+        window.getCovariates());
   }
 
   /// A value that has come too late for its window, which was sent before.
@@ -152,17 +173,18 @@ final class Answers {
   /// @param window number of that window
   /// @param step of the value, from 0
   static HistoryWindow correction(
-      long window, int slot, long step, long timeMillis, double value, int partition) {
+      long window, int slot, long step, Decoded.Observation late, int partition) {
     var correction = new HistoryWindow();
     correction.setWindow(window);
     correction.setSlot(slot);
     correction.setFirstStep(step);
-    correction.setTimes(List.of(timeMillis));
-    correction.setValues(List.of(value));
+    correction.setTimes(List.of(late.timeMillis()));
+    correction.setValues(List.of(late.value()));
     correction.setAnchor(ByteBuffer.allocate(0));
     correction.setPartition(partition);
     correction.setAbsences(List.of());
     correction.setCorrection(true);
+    correction.setCovariates(bytes(late.covariates()));
     return correction;
   }
 

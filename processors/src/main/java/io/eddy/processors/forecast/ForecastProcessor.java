@@ -253,9 +253,11 @@ public final class ForecastProcessor<V>
     }
 
     private Answer observe(SeriesState state, Decoded.Observation observation) {
+      long time = observation.timeMillis();
+      double[] covariates = observation.covariates();
       return observation.isMissing()
-          ? engine.observeMissing(state, observation.timeMillis())
-          : engine.observe(state, observation.timeMillis(), observation.value());
+          ? engine.observeMissing(state, time, covariates)
+          : engine.observe(state, time, observation.value(), covariates);
     }
 
     /// Takes the steps that are missing before an event, and closes the windows that end among
@@ -339,7 +341,11 @@ public final class ForecastProcessor<V>
           }
           if (time != late.timeMillis()) {
             boolean isNull = series.absence(back) == Absence.NULL;
-            events.add(new Decoded.Observation(time, isNull ? Double.NaN : series.value(back)));
+            double[] covariates = new double[series.spec().covariates().rowSize()];
+            series.covariates(back, covariates, 0);
+            events.add(
+                new Decoded.Observation(
+                    time, isNull ? Double.NaN : series.value(back), covariates));
           }
         }
       }
@@ -361,13 +367,7 @@ public final class ForecastProcessor<V>
       if (Math.abs(series.time(back) - late.timeMillis()) <= tolerance
           && window < series.steps() / spec.windowSize()) {
         HistoryWindow correction =
-            Answers.correction(
-                window,
-                slots.newestSlot(window),
-                step,
-                late.timeMillis(),
-                late.value(),
-                origin.partition());
+            Answers.correction(window, slots.newestSlot(window), step, late, origin.partition());
         byte[] historyKey = HistoryKey.of(HistoryKey.CORRECTION, key);
         forward(HISTORY, historyKey, correction, timestamp);
         progress.recordWindowSent();

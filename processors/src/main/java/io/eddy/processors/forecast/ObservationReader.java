@@ -1,5 +1,6 @@
 package io.eddy.processors.forecast;
 
+import io.eddy.model.series.CovariateSpec;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.observation.Decoded;
 import io.eddy.processors.observation.ObservationDecoder;
@@ -38,6 +39,7 @@ interface ObservationReader<V> {
   /// Values that are decoded already.
   static ObservationReader<Observation> ofObservations(ProcessorsConfig config) {
     var limits = new ObservationLimits(config);
+    CovariateSpec spec = config.forecasterSpec().series().covariates();
     return new ObservationReader<>() {
       @Override
       public Decoded read(Record<byte[], Observation> record) {
@@ -50,7 +52,16 @@ interface ObservationReader<V> {
             record.key(),
             observation.getTime().toEpochMilli(),
             observation.getValue(),
+            covariates(observation),
             record.timestamp());
+      }
+
+      private double[] covariates(Observation observation) {
+        double[] row = new double[spec.rowSize()];
+        for (int i = 0; i < row.length; i++) {
+          row[i] = observation.getCovariates().getOrDefault(spec.name(i), Double.NaN);
+        }
+        return row;
       }
 
       @Override

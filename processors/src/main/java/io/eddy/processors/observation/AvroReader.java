@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.LogicalType;
@@ -21,10 +22,11 @@ import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericFixed;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.IndexedRecord;
+import org.apache.avro.util.Utf8;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
-/// Any Avro record with the value and the time in fields of it, also of nested records.
+/// Any Avro record with the value, the time and covariates in fields of it, also of nested records.
 ///
 /// Where the path leads is looked up in each record, since unions may hold a different record each
 /// time; what a field's type means is worked out once per schema.
@@ -38,6 +40,7 @@ final class AvroReader implements ObservationDecoder.ValueReader {
   private final GenericAvroReader reader;
   private final String[] valuePath;
   private final String @Nullable [] timePath; // null: the field "time" if there is one
+  private final String[][] covariatePaths;
   private final Duration waitMax;
   private final ObservationDecoder.Found found;
 
@@ -64,6 +67,10 @@ final class AvroReader implements ObservationDecoder.ValueReader {
     this.reader = new GenericAvroReader(registry);
     this.valuePath = split(config.valueField());
     this.timePath = config.timeField().map(AvroReader::split).orElse(null);
+    this.covariatePaths =
+        config.forecasterSpec().series().covariates().observed().stream()
+            .map(AvroReader::split)
+            .toArray(String[][]::new);
     this.waitMax = config.registryWaitMax();
     this.found = found;
   }
@@ -96,8 +103,21 @@ final class AvroReader implements ObservationDecoder.ValueReader {
   }
 
   private Decoded timed(GenericRecord record, @Nullable Number value, long recordTimestamp) {
+    double[] covariates = new double[covariatePaths.length];
+    for (int i = 0; i < covariates.length; i++) {
+      @Nullable Object stored = at(record, covariatePaths[i]);
+      if (stored == null) {
+        covariates[i] = Double.NaN;
+      } else if (stored instanceof Boolean truth) {
+        covariates[i] = truth ? 1 : 0;
+      } else if (number(stored, schemaAt(record, covariatePaths[i])) instanceof Number covariate) {
+        covariates[i] = covariate.doubleValue();
+      } else {
+        return wrongType(record, covariatePaths[i], stored, "a number or a boolean");
+      }
+    }
     if (timePath == null) {
-      return found(usualTime(record, recordTimestamp), value, recordTimestamp);
+      return found(usualTime(record, recordTimestamp), value, covariates, recordTimestamp);
     }
     @Nullable Object stored = at(record, timePath);
     if (stored == null) {
@@ -105,14 +125,15 @@ final class AvroReader implements ObservationDecoder.ValueReader {
     }
     OptionalLong time = millis(stored, schemaAt(record, timePath));
     return time.isPresent()
-        ? found(time.getAsLong(), value, recordTimestamp)
+        ? found(time.getAsLong(), value, covariates, recordTimestamp)
         : wrongType(record, timePath, stored, "a timestamp, epoch milliseconds or ISO 8601 text");
   }
 
-  private Decoded found(long timeMillis, @Nullable Number value, long recordTimestamp) {
+  private Decoded found(
+      long timeMillis, @Nullable Number value, double[] covariates, long recordTimestamp) {
     return value == null
-        ? found.missing(timeMillis, recordTimestamp)
-        : found.observation(timeMillis, value.doubleValue(), recordTimestamp);
+        ? found.missing(timeMillis, covariates, recordTimestamp)
+        : found.observation(timeMillis, value.doubleValue(), covariates, recordTimestamp);
   }
 
   /// The field `time` where there is one that holds a time, else the record's own.
@@ -158,14 +179,18 @@ final class AvroReader implements ObservationDecoder.ValueReader {
     }
   }
 
-  /// The stored value at a path, null if a step of it is not there or null.
+  /// The stored value at a path, null if a step of it is not there or null. In a map, what is left
+  /// of the path is the name of an entry.
   private static @Nullable Object at(GenericRecord record, String[] path) {
     @Nullable Object value = record;
-    for (String name : path) {
+    for (int i = 0; i < path.length; i++) {
+      if (value instanceof Map<?, ?> map) {
+        return entry(map, String.join(".", Arrays.asList(path).subList(i, path.length)));
+      }
       if (!(value instanceof IndexedRecord inner)) {
         return null;
       }
-      Schema.@Nullable Field field = inner.getSchema().getField(name);
+      Schema.@Nullable Field field = inner.getSchema().getField(path[i]);
       value = field == null ? null : inner.get(field.pos());
     }
     return value;
@@ -178,13 +203,31 @@ final class AvroReader implements ObservationDecoder.ValueReader {
         && inner.getSchema().getField(path[path.length - 1]) != null;
   }
 
+  /// Avro's keys are of its own type unless the schema asks for Java's.
+  private static @Nullable Object entry(Map<?, ?> map, String name) {
+    @Nullable Object value = map.get(name);
+    return value != null ? value : map.get(new Utf8(name));
+  }
+
   /// The schema of the field at a path that leads to a value.
   private static Schema schemaAt(GenericRecord record, String[] path) {
     IndexedRecord inner = record;
     for (int i = 0; i < path.length - 1; i++) {
-      inner = (IndexedRecord) inner.get(inner.getSchema().getField(path[i]).pos());
+      Schema.Field field = inner.getSchema().getField(path[i]);
+      if (inner.get(field.pos()) instanceof Map<?, ?>) {
+        return branches(field.schema()).stream()
+            .filter(branch -> branch.getType() == Schema.Type.MAP)
+            .findFirst()
+            .orElseThrow()
+            .getValueType();
+      }
+      inner = (IndexedRecord) inner.get(field.pos());
     }
     return inner.getSchema().getField(path[path.length - 1]).schema();
+  }
+
+  private static List<Schema> branches(Schema schema) {
+    return schema.isUnion() ? schema.getTypes() : List.of(schema);
   }
 
   private @Nullable Object number(Object stored, Schema schema) {
@@ -278,7 +321,7 @@ final class AvroReader implements ObservationDecoder.ValueReader {
     for (String name : path) {
       List<Schema> next = new ArrayList<>();
       for (Schema candidate : here) {
-        for (Schema branch : candidate.isUnion() ? candidate.getTypes() : List.of(candidate)) {
+        for (Schema branch : branches(candidate)) {
           if (branch.getType() == Schema.Type.RECORD && branch.getField(name) != null) {
             next.add(branch.getField(name).schema());
           }
@@ -291,10 +334,8 @@ final class AvroReader implements ObservationDecoder.ValueReader {
 
   private static void list(Schema schema, String prefix, int depth, List<String> names) {
     for (Schema.Field field : schema.getFields()) {
-      List<Schema> branches =
-          field.schema().isUnion() ? field.schema().getTypes() : List.of(field.schema());
       boolean nested = false;
-      for (Schema branch : branches) {
+      for (Schema branch : branches(field.schema())) {
         if (branch.getType() == Schema.Type.RECORD && depth < LISTED_DEPTH) {
           list(branch, prefix + field.name() + ".", depth + 1, names);
           nested = true;

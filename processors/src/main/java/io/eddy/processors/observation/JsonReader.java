@@ -8,12 +8,13 @@ import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.schemas.avro.Reason;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
-/// A JSON object with the value and, if it is named, the time in fields of it.
+/// A JSON object with the value and, if they are named, the time and covariates in fields of it.
 ///
 /// Reads token by token and makes no tree: a wide object costs no more than its bytes. Only a
 /// rejected one is read a second time, for the names of its fields. Where a name stands twice, the
@@ -25,7 +26,12 @@ final class JsonReader implements ObservationDecoder.ValueReader {
   /// A field of nested objects is listed in messages down to here.
   private static final int LISTED_DEPTH = 3;
 
+  private static final int VALUE = 0;
+  private static final int TIME = 1;
+  private static final int COVARIATES = 2;
+
   private final JsonFactory factory = new JsonFactory();
+  private final String[][] paths; // of the value, of the time, of each covariate
   private final String[] valuePath;
   private final String[] timePath; // empty if the record's timestamp is the time
   private final ObservationDecoder.Found found;
@@ -37,10 +43,20 @@ final class JsonReader implements ObservationDecoder.ValueReader {
   private @Nullable JsonToken timeToken;
   private OptionalLong time = OptionalLong.empty();
   private String timeText = "";
+  private double[] covariates = {};
+  private final Decoded.@Nullable Rejected[] wrongCovariates;
 
   JsonReader(ProcessorsConfig config, ObservationDecoder.Found found) {
     this.valuePath = split(config.valueField());
     this.timePath = config.timeField().map(JsonReader::split).orElse(new String[0]);
+    List<String> names = config.forecasterSpec().series().covariates().observed();
+    this.paths = new String[COVARIATES + names.size()][];
+    paths[VALUE] = valuePath;
+    paths[TIME] = timePath;
+    for (int i = 0; i < names.size(); i++) {
+      paths[COVARIATES + i] = split(names.get(i));
+    }
+    this.wrongCovariates = new Decoded.Rejected[names.size()];
     this.found = found;
   }
 
@@ -52,12 +68,15 @@ final class JsonReader implements ObservationDecoder.ValueReader {
   public Decoded read(byte[] bytes, Headers headers, long recordTimestamp) {
     valueToken = null;
     timeToken = null;
+    covariates = new double[paths.length - COVARIATES];
+    Arrays.fill(covariates, Double.NaN);
+    Arrays.fill(wrongCovariates, null);
     try (JsonParser parser = parser(bytes)) {
       JsonToken first = parser.nextToken();
       if (first != JsonToken.START_OBJECT) {
         return malformed("the value is " + kind(first));
       }
-      readObject(parser, true, timePath.length > 0, 0);
+      readObject(parser, -1L, 0);
       if (parser.nextToken() != null) {
         return malformed("something follows the JSON object");
       }
@@ -70,25 +89,55 @@ final class JsonReader implements ObservationDecoder.ValueReader {
   }
 
   /// Reads the object whose start was just read, up to its end.
-  private void readObject(JsonParser parser, boolean onValuePath, boolean onTimePath, int depth)
-      throws IOException {
+  ///
+  /// @param on one bit for each path that leads through this object
+  private void readObject(JsonParser parser, long on, int depth) throws IOException {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
-      boolean towardsValue =
-          onValuePath && depth < valuePath.length && name.equals(valuePath[depth]);
-      boolean towardsTime = onTimePath && depth < timePath.length && name.equals(timePath[depth]);
       JsonToken token = parser.nextToken();
-      if (towardsValue && depth == valuePath.length - 1) {
-        takeValue(parser, token);
+      long towards = 0;
+      for (int i = 0; i < paths.length; i++) {
+        String[] path = paths[i];
+        if ((on >> i & 1) != 0 && depth < path.length && name.equals(path[depth])) {
+          if (depth == path.length - 1) {
+            take(i, parser, token);
+          }
+          towards |= 1L << i;
+        }
       }
-      if (towardsTime && depth == timePath.length - 1) {
-        takeTime(parser, token);
-      }
-      if (token == JsonToken.START_OBJECT && (towardsValue || towardsTime)) {
-        readObject(parser, towardsValue, towardsTime, depth + 1);
+      if (token == JsonToken.START_OBJECT && towards != 0) {
+        readObject(parser, towards, depth + 1);
       } else {
         parser.skipChildren();
       }
+    }
+  }
+
+  private void take(int path, JsonParser parser, JsonToken token) throws IOException {
+    switch (path) {
+      case VALUE -> takeValue(parser, token);
+      case TIME -> takeTime(parser, token);
+      default -> takeCovariate(path - COVARIATES, parser, token);
+    }
+  }
+
+  private void takeCovariate(int index, JsonParser parser, JsonToken token) throws IOException {
+    wrongCovariates[index] = null;
+    if (token.isNumeric()) {
+      covariates[index] = parser.getDoubleValue();
+    } else if (token.isBoolean()) {
+      covariates[index] = token == JsonToken.VALUE_TRUE ? 1 : 0;
+    } else if (token == JsonToken.VALUE_NULL) {
+      covariates[index] = Double.NaN;
+    } else {
+      String text = token == JsonToken.VALUE_STRING ? parser.getText() : "";
+      wrongCovariates[index] =
+          new Decoded.Rejected(
+              Reason.WRONG_TYPE,
+              field(paths[COVARIATES + index])
+                  + " is "
+                  + shown(token, text)
+                  + ", expected a number, true or false");
     }
   }
 
@@ -128,6 +177,11 @@ final class JsonReader implements ObservationDecoder.ValueReader {
           Reason.WRONG_TYPE,
           field(valuePath) + " is " + shown(valueSeen, valueText) + ", expected a number or null");
     }
+    for (Decoded.@Nullable Rejected wrong : wrongCovariates) {
+      if (wrong != null) {
+        return wrong;
+      }
+    }
     if (timePath.length == 0) {
       return found(recordTimestamp, recordTimestamp);
     }
@@ -148,8 +202,8 @@ final class JsonReader implements ObservationDecoder.ValueReader {
 
   private Decoded found(long timeMillis, long recordTimestamp) {
     return valueToken == JsonToken.VALUE_NULL
-        ? found.missing(timeMillis, recordTimestamp)
-        : found.observation(timeMillis, value, recordTimestamp);
+        ? found.missing(timeMillis, covariates, recordTimestamp)
+        : found.observation(timeMillis, value, covariates, recordTimestamp);
   }
 
   private Decoded missing(@Nullable JsonToken seen, String[] path, String key, byte[] bytes) {

@@ -9,6 +9,8 @@ final class NumberReader implements ObservationDecoder.ValueReader {
   /// Longer text is no number; the bound keeps messages short, too.
   private static final int LENGTH_MAX = 400;
 
+  private static final double[] NO_COVARIATES = {};
+
   private final ObservationDecoder.Found found;
 
   NumberReader(ObservationDecoder.Found found) {
@@ -30,7 +32,8 @@ final class NumberReader implements ObservationDecoder.ValueReader {
       return rejected(Shown.text(text));
     }
     try {
-      return found.observation(recordTimestamp, Double.parseDouble(text), recordTimestamp);
+      return found.observation(
+          recordTimestamp, Double.parseDouble(text), NO_COVARIATES, recordTimestamp);
     } catch (NumberFormatException e) {
       return rejected(Shown.text(text));
     }

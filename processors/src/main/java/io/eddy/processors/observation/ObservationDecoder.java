@@ -6,8 +6,8 @@ import io.eddy.schemas.serde.SchemaRegistry;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
-/// Turns a record of the user's own topic into a time and a value, or into the reason why it is
-/// none.
+/// Turns a record of the user's own topic into a time, a value and what came with it, or into the
+/// reason why it is none.
 ///
 /// - `avro`: any record in Confluent's wire format. The value may be an int, long, float, double or
 ///   decimal, also in a union with null; the time a timestamp of any unit, a date, a plain long
@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 ///   be a number; the time a number (epoch milliseconds) or ISO 8601 text.
 /// - `number`: the value alone as decimal text in UTF-8, such as `21.5` or `1e3`. Binary doubles
 ///   are not read: eight bytes of text would be mistaken for one, or the other way round.
+///
+/// Covariates are numbers as the value is, or booleans: 1 and 0. One that is null, or not there, or
+/// NaN, is missing; one of another type makes the record no measurement.
 ///
 /// Bad bytes never throw: they are [Decoded.Rejected], and reading them again gives the same. Only
 /// an outage of the schema registry throws.
@@ -39,10 +42,10 @@ public final class ObservationDecoder {
   /// What a reader found before the limits are checked: the reader calls back so that no object is
   /// made in between.
   interface Found {
-    Decoded observation(long timeMillis, double value, long recordTimestamp);
+    Decoded observation(long timeMillis, double value, double[] covariates, long recordTimestamp);
 
     /// The value's field is there and null.
-    Decoded missing(long timeMillis, long recordTimestamp);
+    Decoded missing(long timeMillis, double[] covariates, long recordTimestamp);
   }
 
   public ObservationDecoder(ProcessorsConfig config, SchemaRegistry registry) {

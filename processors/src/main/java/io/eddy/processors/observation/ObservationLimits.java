@@ -1,5 +1,6 @@
 package io.eddy.processors.observation;
 
+import io.eddy.model.series.CovariateSpec;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.schemas.avro.Reason;
 import java.time.Instant;
@@ -20,20 +21,30 @@ public final class ObservationLimits implements ObservationDecoder.Found {
   private static final long LATEST = 253_402_300_799_999L;
 
   private final long timeAheadMaxMs;
+  private final CovariateSpec covariateSpec;
 
   public ObservationLimits(ProcessorsConfig config) {
     this.timeAheadMaxMs = config.timeAheadMax().toMillis();
+    this.covariateSpec = config.forecasterSpec().series().covariates();
   }
 
   /// Checks an observation that is decoded already.
   ///
   /// @param key the series key's bytes
   /// @param timeMillis event time, epoch milliseconds
+  /// @param covariates what came with it
   /// @param recordTimestamp the record's own timestamp; negative if it has none, and then nothing
   ///   is too far ahead
-  public Decoded check(byte @Nullable [] key, long timeMillis, double value, long recordTimestamp) {
+  public Decoded check(
+      byte @Nullable [] key,
+      long timeMillis,
+      double value,
+      double[] covariates,
+      long recordTimestamp) {
     Decoded.@Nullable Rejected rejected = checkKey(key);
-    return rejected != null ? rejected : observation(timeMillis, value, recordTimestamp);
+    return rejected != null
+        ? rejected
+        : observation(timeMillis, value, covariates, recordTimestamp);
   }
 
   Decoded.@Nullable Rejected checkKey(byte @Nullable [] key) {
@@ -50,7 +61,8 @@ public final class ObservationLimits implements ObservationDecoder.Found {
   }
 
   @Override
-  public Decoded observation(long timeMillis, double value, long recordTimestamp) {
+  public Decoded observation(
+      long timeMillis, double value, double[] covariates, long recordTimestamp) {
     if (!Double.isFinite(value)) {
       return new Decoded.Rejected(
           Reason.NOT_FINITE, "the value is " + value + ", expected a finite number");
@@ -60,14 +72,33 @@ public final class ObservationLimits implements ObservationDecoder.Found {
           Reason.NOT_FINITE,
           "the value is " + value + ", expected one between -1e300 and 1e300: sums would overflow");
     }
-    Decoded.@Nullable Rejected rejected = checkTime(timeMillis, recordTimestamp);
-    return rejected != null ? rejected : new Decoded.Observation(timeMillis, value);
+    return checked(timeMillis, value, covariates, recordTimestamp);
   }
 
   @Override
-  public Decoded missing(long timeMillis, long recordTimestamp) {
-    Decoded.@Nullable Rejected rejected = checkTime(timeMillis, recordTimestamp);
-    return rejected != null ? rejected : new Decoded.Observation(timeMillis, Double.NaN);
+  public Decoded missing(long timeMillis, double[] covariates, long recordTimestamp) {
+    return checked(timeMillis, Double.NaN, covariates, recordTimestamp);
+  }
+
+  private Decoded checked(
+      long timeMillis, double value, double[] covariates, long recordTimestamp) {
+    Decoded.@Nullable Rejected wrongTime = checkTime(timeMillis, recordTimestamp);
+    if (wrongTime != null) {
+      return wrongTime;
+    }
+    for (int i = 0; i < covariates.length; i++) {
+      // Written so that NaN, a missing one, passes.
+      if (Math.abs(covariates[i]) > GREATEST_VALUE) {
+        return new Decoded.Rejected(
+            Reason.NOT_FINITE,
+            "the covariate \""
+                + covariateSpec.name(i)
+                + "\" is "
+                + covariates[i]
+                + ", expected a number between -1e300 and 1e300, or NaN or null if it is missing");
+      }
+    }
+    return new Decoded.Observation(timeMillis, value, covariates);
   }
 
   private Decoded.@Nullable Rejected checkTime(long timeMillis, long recordTimestamp) {

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// int8 version, int64 offset, int64 window, int64 first step, int32 count,
-/// int64 time * count, float64 value * count, int8 absence * count, anchor to the end
+/// int64 time * count, float64 value * count, int8 absence * count,
+/// int32 size of the covariates, covariates, anchor to the end
 /// ```
 final class StoredWindow {
   private static final byte VERSION = 2;
@@ -31,6 +32,7 @@ final class StoredWindow {
   private final long[] times;
   private final double[] values;
   private final Absence[] absences;
+  private final byte[] covariates;
   private final byte[] anchor;
 
   /// @param historyKey slot and series key
@@ -40,6 +42,7 @@ final class StoredWindow {
   /// @param times of the events, epoch milliseconds
   /// @param values of the events, as many
   /// @param absences which of them are missing, as many
+  /// @param covariates of the events, as a `HistoryWindow` holds them
   /// @param anchor encoded state as it stood before the first event
   StoredWindow(
       byte[] historyKey,
@@ -49,6 +52,7 @@ final class StoredWindow {
       long[] times,
       double[] values,
       Absence[] absences,
+      byte[] covariates,
       byte[] anchor) {
     if (times.length != values.length || times.length != absences.length || times.length == 0) {
       throw new IllegalArgumentException(
@@ -60,6 +64,14 @@ final class StoredWindow {
               + absences.length
               + " absences, expected as many of each and at least one");
     }
+    if (covariates.length % times.length != 0) {
+      throw new IllegalArgumentException(
+          "a window has "
+              + covariates.length
+              + " bytes of covariates for "
+              + times.length
+              + " events, expected as many for each");
+    }
     this.historyKey = historyKey;
     this.series = HistoryKey.series(historyKey);
     this.offset = offset;
@@ -68,6 +80,7 @@ final class StoredWindow {
     this.times = times;
     this.values = values;
     this.absences = absences;
+    this.covariates = covariates;
     this.anchor = anchor;
   }
 
@@ -116,20 +129,39 @@ final class StoredWindow {
     return anchor;
   }
 
+  byte[] covariates() {
+    return covariates;
+  }
+
+  int covariateBytesPerEvent() {
+    return covariates.length / times.length;
+  }
+
   /// This window with a value that has come after all, or again.
   ///
-  /// @param step of the value in the key's life, one of this window's
   /// @param newOffset of the record that brought it
-  StoredWindow corrected(long newOffset, long step, long time, double value) {
+  /// @param step of the value in the key's life, one of this window's
+  /// @param row its covariates, as many bytes as the window has for each event
+  StoredWindow corrected(long newOffset, long step, long time, double value, byte[] row) {
     int at = (int) (step - firstStep);
     long[] newTimes = times.clone();
     double[] newValues = values.clone();
     Absence[] newAbsences = absences.clone();
+    byte[] newCovariates = covariates.clone();
     newTimes[at] = time;
     newValues[at] = value;
     newAbsences[at] = Absence.NONE;
+    System.arraycopy(row, 0, newCovariates, at * row.length, row.length);
     return new StoredWindow(
-        historyKey, newOffset, window, firstStep, newTimes, newValues, newAbsences, anchor);
+        historyKey,
+        newOffset,
+        window,
+        firstStep,
+        newTimes,
+        newValues,
+        newAbsences,
+        newCovariates,
+        anchor);
   }
 
   void copyInto(long[] toTimes, double[] toValues, Absence[] toAbsences, int at) {
@@ -143,11 +175,12 @@ final class StoredWindow {
     return OVERHEAD_BYTES
         + 2L * historyKey.length
         + (long) times.length * (Long.BYTES + Double.BYTES + Integer.BYTES)
+        + covariates.length
         + anchor.length;
   }
 
   byte[] encode() {
-    int contentBytes = times.length * STEP_BYTES;
+    int contentBytes = times.length * STEP_BYTES + Integer.BYTES + covariates.length;
     var buffer = ByteBuffer.allocate(HEADER_BYTES + contentBytes + anchor.length);
     buffer.put(VERSION).putLong(offset).putLong(window).putLong(firstStep).putInt(times.length);
     buffer.asLongBuffer().put(times);
@@ -157,7 +190,7 @@ final class StoredWindow {
     for (Absence absence : absences) {
       buffer.put((byte) absence.code());
     }
-    return buffer.put(anchor).array();
+    return buffer.putInt(covariates.length).put(covariates).put(anchor).array();
   }
 
   /// The window that the store holds, or `null` when this release cannot read it: a window is one
@@ -188,8 +221,15 @@ final class StoredWindow {
       }
       absences[i] = Absence.of(code);
     }
+    int size = buffer.remaining() < Integer.BYTES ? -1 : buffer.getInt();
+    if (size < 0 || size > buffer.remaining() || size % count != 0) {
+      return null;
+    }
+    byte[] covariates = new byte[size];
+    buffer.get(covariates);
     byte[] anchor = new byte[buffer.remaining()];
     buffer.get(anchor);
-    return new StoredWindow(historyKey, offset, window, firstStep, times, values, absences, anchor);
+    return new StoredWindow(
+        historyKey, offset, window, firstStep, times, values, absences, covariates, anchor);
   }
 }

@@ -6,6 +6,7 @@ import io.eddy.model.training.SeriesHistory;
 import io.eddy.processors.state.SeriesStateCodec;
 import io.eddy.processors.state.UnreadableStateException;
 import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -69,7 +70,9 @@ final class TrainingData {
 
   /// A key that started afresh counts its steps from 0 again, so the times must agree, too.
   private static boolean follows(StoredWindow last, StoredWindow next) {
-    return last.endStep() == next.firstStep() && last.lastTime() < next.firstTime();
+    return last.endStep() == next.firstStep()
+        && last.lastTime() < next.firstTime()
+        && last.covariateBytesPerEvent() == next.covariateBytesPerEvent();
   }
 
   private void add(List<StoredWindow> run, SeriesStateCodec codec) {
@@ -86,7 +89,9 @@ final class TrainingData {
 
   private static @Nullable Series seriesAt(StoredWindow window, SeriesStateCodec codec) {
     try {
-      return codec.decode(window.anchor()).series();
+      Series series = codec.decode(window.anchor()).series();
+      int rowBytes = series.spec().covariates().rowSize() * Double.BYTES;
+      return window.covariateBytesPerEvent() == rowBytes ? series : null;
     } catch (UnreadableStateException e) {
       return null;
     }
@@ -98,12 +103,15 @@ final class TrainingData {
     long[] times = new long[length];
     double[] values = new double[length];
     Absence[] absences = new Absence[length];
+    double[] covariates = new double[length * start.spec().covariates().rowSize()];
+    var rows = DoubleBuffer.wrap(covariates);
     int at = 0;
     for (StoredWindow window : run) {
       window.copyInto(times, values, absences, at);
+      rows.put(ByteBuffer.wrap(window.covariates()).asDoubleBuffer());
       at += window.length();
     }
-    histories.add(new SeriesHistory(name(first), start, times, values, absences));
+    histories.add(new SeriesHistory(name(first), start, times, values, absences, covariates));
     if (!Arrays.equals(lastSeries, first.series())) {
       seriesCount++;
       lastSeries = first.series();
@@ -117,7 +125,7 @@ final class TrainingData {
     return histories;
   }
 
-  /// Windows that were left out because their anchor was written for another network.
+  /// Windows that were left out because they were written for another network.
   long unreadable() {
     return unreadable;
   }

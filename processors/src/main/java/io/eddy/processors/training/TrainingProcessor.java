@@ -185,6 +185,7 @@ public final class TrainingProcessor
                 read.getTimes().stream().mapToLong(Long::longValue).toArray(),
                 read.getValues().stream().mapToDouble(Double::doubleValue).toArray(),
                 absences(read),
+                bytes(read.getCovariates()),
                 bytes(read.getAnchor()));
       } catch (IllegalArgumentException e) {
         logUnreadable(origin, e.getMessage());
@@ -199,6 +200,7 @@ public final class TrainingProcessor
     /// whose window has gone, changes nothing.
     private void correct(HistoryWindow correction, byte[] series, long offset) {
       long number = correction.getWindow();
+      byte[] row = bytes(correction.getCovariates());
       for (int slot : new int[] {slots.newestSlot(number), slots.reservoirSlot(series, number)}) {
         byte[] key = HistoryKey.of(slot, series);
         StoredWindow window = slot == WindowSlots.NONE ? null : store.window(key);
@@ -207,13 +209,15 @@ public final class TrainingProcessor
             && window.window() == number
             && window.offset() < offset
             && step >= window.firstStep()
-            && step < window.endStep()) {
+            && step < window.endStep()
+            && row.length == window.covariateBytesPerEvent()) {
           StoredWindow corrected =
               window.corrected(
                   offset,
                   step,
                   correction.getTimes().getFirst(),
-                  correction.getValues().getFirst());
+                  correction.getValues().getFirst(),
+                  row);
           store.put(corrected, open);
           retained.put(corrected);
         }

@@ -42,6 +42,7 @@ class ProcessorsConfigTest {
           Map.entry("eddy.input.value.field", "value"),
           Map.entry("eddy.input.time.field", ""),
           Map.entry("eddy.input.time.ahead.max.ms", 86_400_000L),
+          Map.entry("eddy.covariates", ""),
           Map.entry("eddy.topic.prefix", ""),
           Map.entry("eddy.topic.forecasts", ""),
           Map.entry("eddy.topic.history", ""),
@@ -101,6 +102,11 @@ class ProcessorsConfigTest {
               "1000",
               ProcessorsConfig::timeAheadMax,
               Duration.ofSeconds(1)),
+          mapping(
+              "eddy.covariates",
+              "temperature, sky.cloudy",
+              series(spec -> spec.covariates().observed()),
+              List.of("temperature", "sky.cloudy")),
           mapping("eddy.topic.prefix", "p", ProcessorsConfig::topics, Topics.withPrefix("p")),
           mapping("eddy.topic.forecasts", "f", config -> config.topics().forecasts(), "f"),
           mapping("eddy.topic.history", "h", config -> config.topics().history(), "h"),
@@ -480,6 +486,25 @@ class ProcessorsConfigTest {
 
     assertThatThrownBy(() -> ProcessorsConfig.of(properties))
         .hasMessageContaining("the format number has no fields");
+  }
+
+  @Test
+  void shouldRefuseCovariatesThatNoFieldCanHold() {
+    Map<String, Object> number = with("eddy.covariates", "temperature");
+    number.put("eddy.input.format", "number");
+    assertThatThrownBy(() -> ProcessorsConfig.of(number))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("eddy.covariates is \"temperature\", but the format number has no");
+    assertThatThrownBy(() -> ProcessorsConfig.of(with("eddy.covariates", "load,value")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("expected other fields than the value's");
+    for (String wrong : new String[] {"a,a", "a,,b", "a..b", ","}) {
+      assertThatThrownBy(() -> ProcessorsConfig.of(with("eddy.covariates", wrong)))
+          .as(wrong)
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining(
+              "eddy.covariates is \"" + wrong + "\", expected empty, or up to 32");
+    }
   }
 
   @Test

@@ -29,6 +29,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -173,6 +174,43 @@ class ForecastProcessorTest {
         .containsExactlyElementsOf(
             IntStream.range(0, WINDOW).mapToObj(ForecastProcessorTest::value).toList());
     assertThat(anchor(window).series().steps()).isZero();
+  }
+
+  /// Typed observations, a window and its anchor: what the trainer replays is what the stream saw.
+  @Test
+  void shouldSendCovariatesWithTheirWindow() {
+    properties.put("eddy.input.format", "avro");
+    properties.put("eddy.covariates", "temperature,load");
+    var typed = ProcessorsConfig.of(properties);
+    var observed =
+        MockTask.start(
+            ForecastProcessor.ofObservations(
+                typed, new ModelRegistry(typed.forecasterSpec(), "test"), progress));
+    double[] expected = new double[2 * WINDOW];
+
+    for (int event = 0; event < WINDOW; event++) {
+      expected[2 * event] = event % 3 == 0 ? Double.NaN : 20 + event;
+      expected[2 * event + 1] = event;
+      Map<String, Double> covariates = new HashMap<>(Map.of("load", (double) event, "else", 1.0));
+      if (event % 3 != 0) {
+        covariates.put("temperature", 20.0 + event);
+      }
+      Observation observation = observation(Instant.ofEpochMilli(time(event)), value(event));
+      observation.setCovariates(covariates);
+      observed.process("measurements", event, new Record<>(KEY, observation, time(event)));
+    }
+
+    HistoryWindow window =
+        observed.forwarded().stream()
+            .map(forward -> forward.record().value())
+            .filter(HistoryWindow.class::isInstance)
+            .map(HistoryWindow.class::cast)
+            .findFirst()
+            .orElseThrow();
+    double[] sent = new double[expected.length];
+    window.getCovariates().asDoubleBuffer().get(sent);
+    assertThat(sent).isEqualTo(expected);
+    assertThat(window.getCovariates().remaining()).isEqualTo(expected.length * Double.BYTES);
   }
 
   @Test
@@ -622,13 +660,11 @@ class ForecastProcessorTest {
                 config, new ModelRegistry(config.forecasterSpec(), "test"), progress));
 
     typed.process(
-        "measurements",
-        0,
-        new Record<>(KEY, new Observation(Instant.ofEpochMilli(500), 3.0), 1_000L));
+        "measurements", 0, new Record<>(KEY, observation(Instant.ofEpochMilli(500), 3.0), 1_000L));
     typed.process(
         "measurements",
         1,
-        new Record<>(KEY, new Observation(Instant.ofEpochMilli(600), Double.NaN), 1_000L));
+        new Record<>(KEY, observation(Instant.ofEpochMilli(600), Double.NaN), 1_000L));
 
     assertThat(typed.forwarded())
         .extracting(forward -> forward.childName().orElseThrow())
@@ -684,5 +720,9 @@ class ForecastProcessorTest {
     byte[] bytes = new byte[window.getAnchor().remaining()];
     window.getAnchor().duplicate().get(bytes);
     return codec.decode(bytes);
+  }
+
+  private static Observation observation(Instant time, double value) {
+    return Observation.newBuilder().setTime(time).setValue(value).build();
   }
 }

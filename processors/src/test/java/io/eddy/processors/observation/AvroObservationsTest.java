@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import io.eddy.schemas.avro.Observation;
 import io.eddy.schemas.avro.Reason;
 import io.eddy.schemas.serde.SchemaRegistry;
 import io.eddy.schemas.serde.SerdeException;
@@ -22,17 +23,20 @@ import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -277,6 +281,88 @@ class AvroObservationsTest {
         .isEqualTo(new Decoded.Observation(NOW, 1.5));
     assertThat(decode(decoder(), usual("'string'", "12:30")))
         .isEqualTo(new Decoded.Observation(NOW, 1.5));
+  }
+
+  // ---- covariates -------------------------------------------------------------------------------
+
+  private byte[] with(String type, @Nullable Object covariate) {
+    Schema schema =
+        reading("{'name': 'value', 'type': 'double'}, {'name': 't', 'type': " + type + "}");
+    GenericRecord record = new GenericData.Record(schema);
+    record.put("value", 1.5);
+    record.put("t", covariate);
+    return write(record);
+  }
+
+  private static Decoded observed(double covariate) {
+    return new Decoded.Observation(NOW, 1.5, new double[] {covariate});
+  }
+
+  @Test
+  void shouldReadEveryKindOfCovariate() {
+    ObservationDecoder decoder = decoder("eddy.covariates", "t");
+    String decimal = "{'type': 'bytes', 'logicalType': 'decimal', 'precision': 9, 'scale': 2}";
+    ByteBuffer unscaled = ByteBuffer.wrap(new BigDecimal("-1.25").unscaledValue().toByteArray());
+
+    assertThat(decode(decoder, with("'int'", 7))).isEqualTo(observed(7));
+    assertThat(decode(decoder, with("'double'", 0.5))).isEqualTo(observed(0.5));
+    assertThat(decode(decoder, with("'boolean'", true))).isEqualTo(observed(1));
+    assertThat(decode(decoder, with("['null', 'boolean']", false))).isEqualTo(observed(0));
+    assertThat(decode(decoder, with(decimal, unscaled))).isEqualTo(observed(-1.25));
+  }
+
+  @Test
+  void shouldTakeACovariateThatIsNullOrNotThereForMissing() {
+    assertThat(decode(decoder("eddy.covariates", "t"), with("['null', 'double']", null)))
+        .isEqualTo(observed(Double.NaN));
+    assertThat(decode(decoder("eddy.covariates", "t"), with("'double'", Double.NaN)))
+        .isEqualTo(observed(Double.NaN));
+    assertThat(decode(decoder("eddy.covariates", "other.t"), with("'double'", 1.0)))
+        .isEqualTo(observed(Double.NaN));
+  }
+
+  @Test
+  void shouldFindCovariatesInAMap() {
+    ObservationDecoder decoder = decoder("eddy.covariates", "t.north.low,t.south");
+    byte[] bytes = with("{'type': 'map', 'values': 'double'}", Map.of("north.low", 3.5));
+
+    assertThat(decode(decoder, bytes))
+        .isEqualTo(new Decoded.Observation(NOW, 1.5, new double[] {3.5, Double.NaN}));
+  }
+
+  @Test
+  void shouldFindThemInEddysOwnObservations() {
+    Observation observation =
+        Observation.newBuilder()
+            .setTime(Instant.ofEpochMilli(5))
+            .setValue(2)
+            .setCovariates(Map.of("t", 7.0))
+            .build();
+    byte[] bytes =
+        registry.serde(Observation.class, "own").serializer().serialize("own", observation);
+
+    assertThat(decode(decoder("eddy.covariates", "covariates.t"), bytes))
+        .isEqualTo(new Decoded.Observation(5, 2, new double[] {7}));
+  }
+
+  @Test
+  void shouldRejectACovariateThatIsNoNumber() {
+    assertRejected(
+        decode(decoder("eddy.covariates", "t"), with("['null', 'string']", "warm")),
+        Reason.WRONG_TYPE,
+        "field \"t\" of com.acme.Reading is a union of",
+        "holds \"warm\"",
+        "expected a number or a boolean");
+    assertRejected(
+        decode(
+            decoder("eddy.covariates", "t.a"),
+            with("{'type': 'map', 'values': 'string'}", Map.of("a", "warm"))),
+        Reason.WRONG_TYPE,
+        "field \"t.a\" of com.acme.Reading is of type string and holds \"warm\"");
+    assertRejected(
+        decode(decoder("eddy.covariates", "t"), with("'double'", Double.NEGATIVE_INFINITY)),
+        Reason.NOT_FINITE,
+        "covariate \"t\" is -Infinity");
   }
 
   // ---- schemas ----------------------------------------------------------------------------------

@@ -56,6 +56,65 @@ class JsonObservationsTest {
         .isEqualTo(new Decoded.Observation(1_714_564_800_123L, 7));
   }
 
+  // ---- covariates -------------------------------------------------------------------------------
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'value': 1, 'sky': {'t': 21.5, 'cloudy': true}} | 21.5 | 1",
+        "{'sky': {'cloudy': false, 't': -3}, 'value': 1}  | -3   | 0",
+        "{'value': 1, 'sky': {'t': null}}                 | NaN  | NaN",
+        "{'value': 1, 'sky': null, 't': 5}                | NaN  | NaN",
+        "{'value': 1}                                     | NaN  | NaN",
+        "{'value': 1, 'sky': {'t': 'warm', 't': 2}}       | 2    | NaN"
+      })
+  void shouldReadCovariatesBesideTheValue(String json, double temperature, double cloudy) {
+    ObservationDecoder decoder = decoder("eddy.covariates", "sky.t, sky.cloudy");
+
+    assertThat(decode(decoder, bytes(json)))
+        .isEqualTo(new Decoded.Observation(NOW, 1, new double[] {temperature, cloudy}));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'warm' | the text \"warm\"",
+        "[1]    | an array",
+        "{}     | an object",
+      })
+  void shouldRejectACovariateThatIsNoNumber(String stored, String is) {
+    assertRejected(
+        decode(decoder("eddy.covariates", "t"), bytes("{'value': 1, 't': " + stored + "}")),
+        Reason.WRONG_TYPE,
+        "field \"t\" is " + is,
+        "expected a number, true or false");
+  }
+
+  @Test
+  void shouldRejectACovariateBeyondAllMeasure() {
+    assertRejected(
+        decode(decoder("eddy.covariates", "t"), bytes("{'value': 1, 't': 1e301}")),
+        Reason.NOT_FINITE,
+        "covariate \"t\" is 1.0E301",
+        "or null if it is missing");
+  }
+
+  /// The row of one record must not show in the next.
+  @Test
+  void shouldForgetTheCovariatesOfTheRecordBefore() {
+    ObservationDecoder decoder = decoder("eddy.covariates", "t");
+    Decoded first = decode(decoder, bytes("{'value': 1, 't': 5}"));
+
+    Decoded second = decode(decoder, bytes("{'value': 2}"));
+
+    assertThat(first).isEqualTo(new Decoded.Observation(NOW, 1, new double[] {5}));
+    assertThat(second).isEqualTo(new Decoded.Observation(NOW, 2, new double[] {Double.NaN}));
+  }
+
   @Test
   void shouldReadValueAndTimeUnderOneParent() {
     ObservationDecoder decoder =

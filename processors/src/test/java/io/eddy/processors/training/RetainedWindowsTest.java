@@ -86,6 +86,7 @@ class RetainedWindowsTest {
         new long[] {1, 2},
         new double[] {3, 4},
         new Absence[] {Absence.NONE, Absence.NONE},
+        new byte[0],
         new byte[10]);
   }
 }

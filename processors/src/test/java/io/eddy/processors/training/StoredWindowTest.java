@@ -3,6 +3,7 @@ package io.eddy.processors.training;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.eddy.model.series.Absence;
 import java.nio.charset.StandardCharsets;
@@ -17,8 +18,11 @@ class StoredWindowTest {
 
   private static final Absence[] NONE = {Absence.NONE, Absence.NONE};
 
-  @Test
-  void shouldSurviveItsBytes() {
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3, 48})
+  void shouldSurviveItsBytes(int covariateBytes) {
+    byte[] covariates = new byte[covariateBytes];
+    Arrays.fill(covariates, (byte) 7);
     var window =
         new StoredWindow(
             KEY,
@@ -28,6 +32,7 @@ class StoredWindowTest {
             new long[] {-1, 2, Long.MAX_VALUE},
             new double[] {0.5, -0.0, 1e300},
             new Absence[] {Absence.GAP, Absence.NONE, Absence.NULL},
+            covariates,
             new byte[] {9, 8});
 
     var read = requireNonNull(StoredWindow.decode(KEY, window.encode()));
@@ -39,15 +44,23 @@ class StoredWindowTest {
 
   @Test
   void shouldNotReadANewerLayout() {
-    byte[] newer = window().encode();
+    byte[] newer = window(0).encode();
     newer[0] = 3;
 
     assertThat(StoredWindow.decode(KEY, newer)).isNull();
   }
 
   @Test
-  void shouldNotReadATruncatedWindow() {
-    byte[] whole = window().encode();
+  void shouldRefuseCovariatesThatAreNotAsManyForEachEvent() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> window(15))
+        .withMessageContaining("15 bytes of covariates for 2 events");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 16})
+  void shouldNotReadATruncatedWindow(int covariateBytes) {
+    byte[] whole = window(covariateBytes).encode();
     // Everything after the anchor's start is anchor, whose own codec sees that it is cut off.
     int anchorStart = whole.length - 1;
 
@@ -73,8 +86,16 @@ class StoredWindowTest {
     }
   }
 
-  private static StoredWindow window() {
+  private static StoredWindow window(int covariateBytes) {
     return new StoredWindow(
-        KEY, 1, 1, 2, new long[] {3, 4}, new double[] {5, 6}, NONE, new byte[] {7});
+        KEY,
+        1,
+        1,
+        2,
+        new long[] {3, 4},
+        new double[] {5, 6},
+        NONE,
+        new byte[covariateBytes],
+        new byte[] {7});
   }
 }

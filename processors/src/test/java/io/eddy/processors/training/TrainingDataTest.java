@@ -4,19 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eddy.model.SeriesState;
 import io.eddy.model.cell.CellType;
+import io.eddy.model.network.ForecastValue;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.series.Absence;
+import io.eddy.model.series.CovariateSpec;
+import io.eddy.model.series.SeriesSpec;
 import io.eddy.model.training.SeriesHistory;
 import io.eddy.processors.state.SeriesStateCodec;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class TrainingDataTest {
   private static final int WINDOW = 4;
+  private static final byte[] NONE = {};
   private static final ForecasterSpec SPEC =
       new ForecasterSpec(CellType.GRU, 3, 1, 2, 0, 4, 0.9, WINDOW);
 
@@ -51,11 +58,74 @@ class TrainingDataTest {
   void shouldNotJoinTwoLivesOfAKey() {
     var oldLife = window("a", 1, 1);
     var newLife =
-        new StoredWindow(key("a", 0), 9, 0, 0, times(100), values(), absences(), anchor(0));
+        new StoredWindow(key("a", 0), 9, 0, 0, times(100), values(), absences(), NONE, anchor(0));
 
     var data = join(oldLife, newLife);
 
     assertThat(names(data)).containsExactly("a@0", "a@4");
+  }
+
+  @Test
+  void shouldReplayTheCovariatesOfItsWindows() {
+    var covariates = new CovariateSpec(List.of("temperature"));
+    var spec =
+        new ForecasterSpec(
+            CellType.GRU,
+            3,
+            1,
+            2,
+            SeriesSpec.naive(0).withCovariates(covariates),
+            4,
+            List.of(0.9),
+            ForecastValue.MEDIAN,
+            WINDOW);
+    var covariateCodec = new SeriesStateCodec(spec);
+    SeriesState live = covariateCodec.fresh();
+    List<StoredWindow> windows = new ArrayList<>();
+    for (int number = 0; number < 3; number++) {
+      byte[] anchor = covariateCodec.encode(live);
+      var rows = ByteBuffer.allocate(WINDOW * Double.BYTES);
+      for (long time : times((long) number * WINDOW)) {
+        double temperature = time == 6 ? Double.NaN : 20 + time * time;
+        rows.putDouble(temperature);
+        live.series().append(time, values()[(int) time % WINDOW], new double[] {temperature});
+      }
+      windows.add(
+          new StoredWindow(
+              key("a", number),
+              number,
+              number,
+              (long) number * WINDOW,
+              times((long) number * WINDOW),
+              values(),
+              absences(),
+              rows.array(),
+              anchor));
+    }
+    var other =
+        new StoredWindow(
+            key("a", 3), 3, 3, 3 * WINDOW, times(12), values(), absences(), NONE, new byte[0]);
+    windows.add(other);
+
+    var data = TrainingData.join(windows, covariateCodec);
+
+    // The last window has no covariates, so it starts a run of its own, which cannot be used.
+    assertThat(names(data)).containsExactly("a@0");
+    assertThat(data.unreadable()).isEqualTo(1);
+    var expected =
+        new SeriesHistory(
+            "a@0",
+            covariateCodec.fresh().series(),
+            new long[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11},
+            new double[] {1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4},
+            Stream.of(absences(), absences(), absences())
+                .flatMap(Arrays::stream)
+                .toArray(Absence[]::new),
+            new double[] {20, 21, 24, 29, 36, 45, Double.NaN, 69, 84, 101, 120, 141});
+    assertThat(data.histories().getFirst())
+        .usingRecursiveComparison()
+        .withComparatorForType(Double::compare, Double.class)
+        .isEqualTo(expected);
   }
 
   @Test
@@ -86,7 +156,8 @@ class TrainingDataTest {
   @Test
   void shouldStartAtTheFirstWindowWhoseAnchorItCanRead() {
     var foreign =
-        new StoredWindow(key("a", 0), 0, 0, 0, times(0), values(), absences(), new byte[] {9});
+        new StoredWindow(
+            key("a", 0), 0, 0, 0, times(0), values(), absences(), NONE, new byte[] {9});
 
     var data = join(foreign, window("a", 1, 1));
 
@@ -98,7 +169,8 @@ class TrainingDataTest {
   void shouldNameAKeyThatIsNoTextByItsBytes() {
     byte[] key = HistoryKey.of(0, new byte[] {(byte) 0xff, 0x00});
 
-    var data = join(new StoredWindow(key, 0, 0, 0, times(0), values(), absences(), anchor(0)));
+    var data =
+        join(new StoredWindow(key, 0, 0, 0, times(0), values(), absences(), NONE, anchor(0)));
 
     assertThat(names(data)).containsExactly("ff00@0");
   }
@@ -120,6 +192,7 @@ class TrainingDataTest {
         times((long) number * WINDOW),
         values(),
         absences(),
+        NONE,
         anchor(number * WINDOW));
   }
 

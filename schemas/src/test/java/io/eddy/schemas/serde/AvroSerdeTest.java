@@ -65,8 +65,13 @@ class AvroSerdeTest {
     ByteBuffer bytes = ByteBuffer.wrap(new byte[] {0, 1, -1});
     Instant time = Instant.ofEpochMilli(1_700_000_000_123L);
     return Stream.of(
-        new Observation(Instant.ofEpochMilli(-662_688_000_000L), -0.0),
-        new Observation(Instant.ofEpochMilli(Long.MAX_VALUE), Double.NEGATIVE_INFINITY),
+        observation(Instant.ofEpochMilli(-662_688_000_000L), -0.0),
+        observation(Instant.ofEpochMilli(Long.MAX_VALUE), Double.NEGATIVE_INFINITY),
+        Observation.newBuilder()
+            .setTime(time)
+            .setValue(2)
+            .setCovariates(Map.of("sky.temperature", 21.5))
+            .build(),
         forecast(3),
         forecast(0),
         new HistoryWindow(
@@ -78,7 +83,8 @@ class AvroSerdeTest {
             bytes.duplicate(),
             2,
             List.of(0, 1),
-            false),
+            false,
+            bytes.duplicate()),
         new ModelRecord(new ModelChunk("ab12", 0, 2, ByteBuffer.wrap(new byte[512 * 1024]))),
         new ModelRecord(
             new ModelManifest(
@@ -137,14 +143,20 @@ class AvroSerdeTest {
 
   @Test
   void shouldWriteConfluentsWireFormat() throws IOException, RestClientException {
-    var observation = new Observation(Instant.ofEpochMilli(3), 0.0);
+    var observation = observation(Instant.ofEpochMilli(3), 0.0);
 
     byte[] bytes = observations().serializer().serialize(TOPIC, observation);
 
     int id = registry.client().getLatestSchemaMetadata("load-value").getId();
     assertThat(ByteBuffer.wrap(bytes))
         .isEqualTo(
-            ByteBuffer.allocate(14).put((byte) 0).putInt(id).put((byte) 6).putDouble(0.0).rewind());
+            ByteBuffer.allocate(15)
+                .put((byte) 0)
+                .putInt(id)
+                .put((byte) 6)
+                .putDouble(0.0)
+                .put((byte) 0) // no covariates
+                .rewind());
   }
 
   @Test
@@ -164,7 +176,7 @@ class AvroSerdeTest {
 
   @Test
   void shouldReadAnIdFromTheRecordHeader() {
-    var observation = new Observation(Instant.ofEpochMilli(3), 2.5);
+    var observation = observation(Instant.ofEpochMilli(3), 2.5);
     byte[] bytes = observations().serializer().serialize(TOPIC, observation);
     var headers = new RecordHeaders();
     headers.add(WireFormat.SCHEMA_ID_HEADER, Arrays.copyOf(bytes, 5));
@@ -241,7 +253,7 @@ class AvroSerdeTest {
             () ->
                 AvroSerde.builtIn(Observation.class)
                     .serializer()
-                    .serialize(TOPIC, new Observation(Instant.EPOCH, 1.0)))
+                    .serialize(TOPIC, observation(Instant.EPOCH, 1.0)))
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageContaining("only reads");
   }
@@ -266,7 +278,7 @@ class AvroSerdeTest {
     Callable<Boolean> everythingReadAsWritten =
         () ->
             IntStream.range(0, 2_000)
-                .mapToObj(i -> new Observation(Instant.ofEpochMilli(i), 0.5 * i))
+                .mapToObj(i -> observation(Instant.ofEpochMilli(i), 0.5 * i))
                 .allMatch(
                     observation ->
                         observation.equals(
@@ -321,5 +333,9 @@ class AvroSerdeTest {
   @SuppressWarnings("unchecked") // The class of a T is a Class<T>: generated records are final.
   private static <T extends SpecificRecord> Class<T> typeOf(T record) {
     return (Class<T>) record.getClass();
+  }
+
+  private static Observation observation(Instant time, double value) {
+    return Observation.newBuilder().setTime(time).setValue(value).build();
   }
 }

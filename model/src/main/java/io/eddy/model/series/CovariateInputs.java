@@ -1,0 +1,93 @@
+package io.eddy.model.series;
+
+import java.util.TreeSet;
+
+/// From a series' covariates to a network's inputs.
+///
+/// The recurrence sees each covariate as three numbers per step: in standard deviations from the
+/// key's own mean, so that units do not matter; its size on a logarithmic scale that all keys
+/// share, for the own mean hides how keys differ and takes all that a static feature has to tell;
+/// and whether it was missing.
+///
+/// The linear path sees it at the newest step and the one before, and, for each season, at those
+/// past steps whose values the base forecast repeats: what a covariate once did to the series would
+/// otherwise be forecast again where the covariate has changed since.
+final class CovariateInputs {
+
+  /// Standard deviations are clipped to this, as all inputs of the recurrence.
+  static final double LIMIT = 8;
+
+  /// Where sizes end, beyond 10^13.
+  private static final double SIZE_LIMIT = 16;
+
+  private static final int RECURRENT = 3;
+
+  private final int count;
+  private final int[] lags; // steps back that the path sees
+
+  /// @param horizon steps ahead that are forecast
+  CovariateInputs(SeriesSpec spec, int horizon) {
+    count = spec.covariates().count();
+    var distinct = new TreeSet<Integer>();
+    distinct.add(0);
+    distinct.add(1);
+    for (int season : spec.seasons()) {
+      // Up to the step whose value is a season before the first that is forecast, and the one
+      // before it, for what takes a step to show.
+      for (int lag = Math.max(0, season - horizon); lag <= season + 1; lag++) {
+        distinct.add(lag);
+      }
+    }
+    lags = distinct.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /// Inputs of the recurrence per step.
+  int recurrentSize() {
+    return RECURRENT * count;
+  }
+
+  /// Inputs of the linear path.
+  int pathSize() {
+    return (1 + lags.length) * count;
+  }
+
+  /// Writes the recurrence's inputs of the step `back` steps before the newest.
+  ///
+  /// ```
+  /// (x[t] - mean) / deviation     size(x[t])     1 if x[t] was missing, else 0     for each covariate x
+  /// ```
+  ///
+  /// with mean and deviation as they were at that step.
+  void recurrent(Series series, int back, float[] out, int offset) {
+    Covariates covariates = series.covariates();
+    long step = series.steps() - 1 - back;
+    int at = offset;
+    for (int c = 0; c < count; c++) {
+      out[at++] = covariates.scaledThen(step, c);
+      out[at++] = size(covariates.value(step, c));
+      out[at++] = covariates.isMissing(step, c) ? 1 : 0;
+    }
+  }
+
+  /// Writes the path's inputs of the newest step, by covariate: its size, then its values at the
+  /// lags, in standard deviations from the mean as both are now. Steps before the first count as
+  /// the mean: zero.
+  void path(Series series, float[] out, int offset) {
+    Covariates covariates = series.covariates();
+    long newest = series.steps() - 1;
+    int at = offset;
+    for (int c = 0; c < count; c++) {
+      out[at++] = size(covariates.value(newest, c));
+      for (int lag : lags) {
+        out[at++] =
+            lag < series.size() ? covariates.scaled(c, covariates.value(newest - lag, c)) : 0;
+      }
+    }
+  }
+
+  /// `sign(x) log(1 + |x|) / 2`: 0.35 for 1, 3.5 for 1000; 0 for what was never known.
+  private static float size(double value) {
+    double size = Math.signum(value) * StrictMath.log1p(Math.abs(value)) / 2;
+    return Double.isNaN(size) ? 0 : (float) Math.clamp(size, -SIZE_LIMIT, SIZE_LIMIT);
+  }
+}
