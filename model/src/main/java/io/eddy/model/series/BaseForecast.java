@@ -15,13 +15,13 @@ public enum BaseForecast {
   MIX;
 
   /// Smoothing of level, shorter and longer seasons, and the persistence of what is left, spread
-  /// over what series need: some follow at once, some hardly move.
+  /// over what series need: some follow at once, some hardly move. On the training parts of M4's
+  /// hourly and weekly series, of Wikipedia's views and of the ETT data, two more made no
+  /// difference beyond 0.3 % of MASE, and without these four it is 3 % more.
   private static final double[][] SMOOTHINGS = {
     {0.1, 0.1, 0.2, 0.5},
     {0.05, 0.1, 0.3, 0.8},
     {0.3, 0.3, 0.1, 0.5},
-    {0.5, 0.3, 0, 0},
-    {0.1, 0.3, 0, 0.9},
     {0.01, 0.3, 0.2, 0.7},
   };
 
@@ -56,7 +56,6 @@ public enum BaseForecast {
       experts.add(new Expert.SeasonalShift(season, 0, 1));
       experts.add(new Expert.SeasonalShift(season, 1, SHIFT_DECAY));
       experts.add(new Expert.SeasonalShift(season, 1, 1));
-      experts.add(new Expert.SpanDrift(season));
       if (season > seasons.getFirst()) {
         experts.add(new Expert.SeasonalShift(season, seasons.getFirst(), 1));
       }

@@ -1,10 +1,22 @@
 package io.eddy.model.series;
 
+import org.jspecify.annotations.Nullable;
+
 /// One simple forecaster with fixed coefficients, whose memory is a few numbers of a key's state.
 ///
 /// All work on images, see [Series#image]; all are told of every value after the series has taken
 /// it. Where an expert has not seen enough yet, it repeats the last value.
+///
+/// A forecast is said in a few numbers instead of one per step, since a mix of many experts is then
+/// a mix of those few:
+///
+/// ```
+/// f[h] = y[t] + constant + slope · h + fading · rate^h + shape[h]      h = 1, 2, …
+/// ```
 sealed interface Expert {
+
+  /// Numbers of a line: constant, slope and fading, in that order.
+  int LINE = 3;
 
   /// Numbers that it remembers.
   int stateSize();
@@ -14,13 +26,60 @@ sealed interface Expert {
   /// @param state its numbers begin at `at`
   void observe(Series series, double[] state, int at);
 
-  /// Forecasts the values to come.
+  /// Says the forecast made now, but for its shape.
   ///
-  /// @param out (horizon), overwritten
-  void forecast(Series series, double[] state, int at, double[] out);
+  /// @param line constant, slope and fading, overwritten
+  void line(Series series, double[] state, int at, double[] line);
 
-  private static void repeat(double value, double[] out) {
-    java.util.Arrays.fill(out, value);
+  /// What is left of the fading part with every step ahead, 0 to 1.
+  default double rate() {
+    return 0;
+  }
+
+  /// What comes again with every season; null if nothing does.
+  default @Nullable Shape shape() {
+    return null;
+  }
+
+  private static void line(double[] line, double constant, double slope, double fading) {
+    line[0] = constant;
+    line[1] = slope;
+    line[2] = fading;
+  }
+
+  /// The part of forecasts that no line gives. Experts with equal shapes share it.
+  sealed interface Shape {
+
+    /// Steps after which it begins anew; a number beyond all horizons if never.
+    int period();
+
+    /// Adds the shape of a forecast made now.
+    ///
+    /// @param at where the expert's numbers begin in `state`
+    /// @param out (horizon), added to
+    void addTo(Series series, double[] state, int at, double weight, double[] out);
+  }
+
+  /// The last season as it was, less the newest value; nothing as long as none was seen.
+  record LastSeason(int season) implements Shape {
+
+    @Override
+    public int period() {
+      return season;
+    }
+
+    @Override
+    public void addTo(Series series, double[] state, int at, double weight, double[] out) {
+      if (series.size() <= season) {
+        return;
+      }
+      double newest = series.image(0);
+      int back = season;
+      for (int h = 0; h < out.length; h++) {
+        back = back == 0 ? season - 1 : back - 1;
+        out[h] += weight * (series.image(back) - newest);
+      }
+    }
   }
 
   /// A level by exponential smoothing (Brown 1959); with an alpha of 1 the last value.
@@ -40,12 +99,14 @@ sealed interface Expert {
     }
 
     @Override
-    public void forecast(Series series, double[] state, int at, double[] out) {
-      repeat(alpha == 1 ? series.image(0) : state[at], out);
+    public void line(Series series, double[] state, int at, double[] line) {
+      Expert.line(line, alpha == 1 ? 0 : state[at] - series.image(0), 0, 0);
     }
   }
 
   /// Level and a trend that fades (Gardner and McKenzie 1985).
+  ///
+  /// @param damping below 1
   record DampedTrend(double alpha, double beta, double damping) implements Expert {
 
     @Override
@@ -68,14 +129,15 @@ sealed interface Expert {
     }
 
     @Override
-    public void forecast(Series series, double[] state, int at, double[] out) {
-      double trend = state[at + 1];
-      double value = state[at];
-      for (int h = 0; h < out.length; h++) {
-        trend *= damping;
-        value += trend;
-        out[h] = value;
-      }
+    public double rate() {
+      return damping;
+    }
+
+    /// A trend of b rises by b · damping · (1 - damping^h) / (1 - damping) in h steps.
+    @Override
+    public void line(Series series, double[] state, int at, double[] line) {
+      double rise = state[at + 1] * (damping / (1 - damping));
+      Expert.line(line, state[at] - series.image(0) + rise, 0, -rise);
     }
   }
 
@@ -95,38 +157,17 @@ sealed interface Expert {
     }
 
     @Override
-    public void forecast(Series series, double[] state, int at, double[] out) {
-      double value = series.image(0);
-      double slope = series.steps() > 1 ? (value - state[at]) / (series.steps() - 1) : 0;
-      for (int h = 0; h < out.length; h++) {
-        out[h] = value + (h + 1) * slope;
-      }
-    }
-  }
-
-  /// The line through the last value and the one a span before.
-  record SpanDrift(int span) implements Expert {
-
-    @Override
-    public int stateSize() {
-      return 0;
-    }
-
-    @Override
-    public void observe(Series series, double[] state, int at) {}
-
-    @Override
-    public void forecast(Series series, double[] state, int at, double[] out) {
-      double value = series.image(0);
-      int seen = Math.min(span, series.size() - 1);
-      double slope = seen > 0 ? (value - series.image(seen)) / span : 0;
-      for (int h = 0; h < out.length; h++) {
-        out[h] = value + (h + 1) * slope;
-      }
+    public void line(Series series, double[] state, int at, double[] line) {
+      long before = series.steps() - 1;
+      Expert.line(line, 0, before > 0 ? (series.image(0) - state[at]) / before : 0, 0);
     }
   }
 
   /// The median of the last values.
+  ///
+  /// Remembers the two in the middle, which are one where their number is odd. Where one value
+  /// comes and one goes on the same side of them they stay; else the ranks move by one at most, so
+  /// that one look at the window finds the new ones.
   ///
   /// @param season of which as many whole ones are looked at as make about 56 values, one at least
   record Median(int season) implements Expert {
@@ -139,21 +180,51 @@ sealed interface Expert {
 
     @Override
     public int stateSize() {
-      return 0;
+      return 2;
     }
 
     @Override
-    public void observe(Series series, double[] state, int at) {}
+    public void observe(Series series, double[] state, int at) {
+      if (series.size() > window()
+          && isOnOneSide(series.image(0), series.image(window()), state, at)) {
+        return;
+      }
+      int count = Math.min(window(), series.size());
+      int rank = (count - 1) / 2;
+      double middle = state[at];
+      while (true) {
+        int less = 0;
+        int equal = 0;
+        double below = Double.NEGATIVE_INFINITY;
+        double above = Double.POSITIVE_INFINITY;
+        for (int back = 0; back < count; back++) {
+          double value = series.image(back);
+          // Without branches, which would be taken at random.
+          less += value < middle ? 1 : 0;
+          equal += value == middle ? 1 : 0;
+          below = Math.max(below, value < middle ? value : Double.NEGATIVE_INFINITY);
+          above = Math.min(above, value > middle ? value : Double.POSITIVE_INFINITY);
+        }
+        if (rank < less) {
+          middle = below;
+        } else if (rank >= less + equal) {
+          middle = above;
+        } else {
+          state[at] = middle;
+          state[at + 1] = count / 2 < less + equal ? middle : above;
+          return;
+        }
+      }
+    }
+
+    /// Whether the value that comes and the one that goes leave the middle where it is.
+    private static boolean isOnOneSide(double comes, double goes, double[] state, int at) {
+      return Math.max(comes, goes) < state[at] || Math.min(comes, goes) > state[at + 1];
+    }
 
     @Override
-    public void forecast(Series series, double[] state, int at, double[] out) {
-      int count = Math.min(window(), series.size());
-      double[] sorted = new double[count];
-      for (int back = 0; back < count; back++) {
-        sorted[back] = series.image(back);
-      }
-      java.util.Arrays.sort(sorted);
-      repeat((sorted[(count - 1) / 2] + sorted[count / 2]) / 2, out);
+    public void line(Series series, double[] state, int at, double[] line) {
+      Expert.line(line, (state[at] + state[at + 1]) / 2 - series.image(0), 0, 0);
     }
   }
 
@@ -172,21 +243,23 @@ sealed interface Expert {
     public void observe(Series series, double[] state, int at) {}
 
     @Override
-    public void forecast(Series series, double[] state, int at, double[] out) {
-      if (series.size() <= season) {
-        repeat(series.image(0), out);
-        return;
-      }
+    public double rate() {
+      return decay;
+    }
+
+    @Override
+    public Shape shape() {
+      return new LastSeason(season);
+    }
+
+    @Override
+    public void line(Series series, double[] state, int at, double[] line) {
       double shift = 0;
-      int seen = Math.min(span, series.size() - season);
+      int seen = Math.clamp(series.size() - season, 0, span);
       for (int back = 0; back < seen; back++) {
         shift += series.image(back) - series.image(back + season);
       }
-      shift = seen > 0 ? shift / seen : 0;
-      for (int h = 0; h < out.length; h++) {
-        shift *= decay;
-        out[h] = series.image(season - 1 - h % season) + shift;
-      }
+      Expert.line(line, 0, 0, seen > 0 ? shift / seen : 0);
     }
   }
 
@@ -206,7 +279,7 @@ sealed interface Expert {
   ///   there is none
   record SeasonalSmoothing(
       double alpha, double shortGain, double longGain, double persistence, int shorter, int longer)
-      implements Expert {
+      implements Expert, Shape {
 
     private int longest() {
       return Math.max(shorter, longer);
@@ -264,23 +337,51 @@ sealed interface Expert {
     }
 
     @Override
-    public void forecast(Series series, double[] state, int at, double[] out) {
-      long steps = series.steps();
-      if (steps < longest()) {
-        repeat(series.image(0), out);
-        return;
+    public double rate() {
+      return persistence;
+    }
+
+    @Override
+    public Shape shape() {
+      return this;
+    }
+
+    @Override
+    public int period() {
+      if (longer == 0) {
+        return shorter;
       }
-      double rest = state[at + 1];
-      int shortPhase = (int) (steps % shorter);
-      int longPhase = longer > 0 ? (int) (steps % longer) : 0;
-      for (int h = 0; h < out.length; h++) {
-        rest *= persistence;
-        out[h] = state[at] + rest + state[at + 2 + shortPhase];
-        shortPhase = shortPhase + 1 == shorter ? 0 : shortPhase + 1;
-        if (longer > 0) {
-          out[h] += state[at + 2 + shorter + longPhase];
-          longPhase = longPhase + 1 == longer ? 0 : longPhase + 1;
+      return longer % shorter == 0 ? longer : Integer.MAX_VALUE;
+    }
+
+    @Override
+    public void line(Series series, double[] state, int at, double[] line) {
+      if (series.steps() < longest()) {
+        Expert.line(line, 0, 0, 0);
+      } else {
+        Expert.line(line, state[at] - series.image(0), 0, state[at + 1]);
+      }
+    }
+
+    @Override
+    public void addTo(Series series, double[] state, int at, double weight, double[] out) {
+      addSeason(series.steps(), state, at + 2, shorter, weight, out);
+      if (longer > 0) {
+        addSeason(series.steps(), state, at + 2 + shorter, longer, weight, out);
+      }
+    }
+
+    private static void addSeason(
+        long steps, double[] state, int at, int season, double weight, double[] out) {
+      int phase = (int) (steps % season);
+      int h = 0;
+      while (h < out.length) {
+        int run = Math.min(season - phase, out.length - h);
+        for (int i = 0; i < run; i++) {
+          out[h + i] += weight * state[at + phase + i];
         }
+        h += run;
+        phase = 0;
       }
     }
   }

@@ -37,6 +37,7 @@ public final class Series {
   private long steps;
   private long observed; // steps that are not missing
   private long lastEvent; // time of the last event that came, epoch milliseconds
+  private int newest; // its slot
   private double greatest; // size of an image
 
   /// An empty series.
@@ -48,8 +49,7 @@ public final class Series {
         spec,
         ringLength,
         horizon,
-        new ExpertMix(
-            spec.base().experts(spec.seasons()), horizon, spec.scale() == ScaleUnit.ERROR));
+        new ExpertMix(Panel.of(spec, horizon), spec.scale() == ScaleUnit.ERROR));
   }
 
   private Series(SeriesSpec spec, int ringLength, int horizon, ExpertMix mix) {
@@ -153,8 +153,12 @@ public final class Series {
     times[slot] = timeMillis;
     innovations[slot] = innovation;
     absences[slot] = absence;
+    newest = slot;
+    scales[slot] = scale.scale();
     mix.observe(this);
-    scales[slot] = mix.knowsError() ? mix.error() : scale.scale();
+    if (mix.knowsError()) {
+      scales[slot] = mix.error();
+    }
   }
 
   /// Steps that are missing before an event at this time, by the series' frequency; 0 if that is
@@ -275,6 +279,7 @@ public final class Series {
     copy.steps = steps;
     copy.observed = observed;
     copy.lastEvent = lastEvent;
+    copy.newest = newest;
     copy.greatest = greatest;
     return copy;
   }
@@ -315,6 +320,7 @@ public final class Series {
     steps = count;
     observed = from.getLong();
     lastEvent = from.getLong();
+    newest = Math.floorMod(steps - 1, ringLength);
     greatest = from.getDouble();
     scale.read(from);
     spacing.read(from);
@@ -336,6 +342,7 @@ public final class Series {
       absences[slot] = Absence.of(from.get());
     }
     covariates.read(from, steps, size());
+    mix.restore(this);
   }
 
   private int slot(int back) {
@@ -343,6 +350,8 @@ public final class Series {
       throw new IndexOutOfBoundsException(
           "step " + back + " back from the newest, but the ring holds " + size());
     }
-    return (int) ((steps - 1 - back) % ringLength);
+    // A division for each value looked at would cost more than all that is done with it.
+    int slot = newest - back;
+    return slot < 0 ? slot + ringLength : slot;
   }
 }

@@ -30,7 +30,6 @@ class ExpertTest {
         Arguments.of(new Expert.DampedTrend(0.8, 0.1, 0.9), dampedTrend(0.8, 0.1, 0.9)),
         Arguments.of(new Expert.DampedTrend(0.5, 0.05, 0.97), dampedTrend(0.5, 0.05, 0.97)),
         Arguments.of(new Expert.Drift(), drift()),
-        Arguments.of(new Expert.SpanDrift(12), spanDrift(12)),
         Arguments.of(new Expert.Median(7), median(56)),
         Arguments.of(new Expert.Median(12), median(48)),
         Arguments.of(new Expert.Median(60), median(60)),
@@ -53,7 +52,10 @@ class ExpertTest {
   @MethodSource("experts")
   void shouldForecastByItsDefinition(Expert expert, Definition definition) {
     long seed = 7;
-    double[] values = values(3 * RING, seed);
+    check(expert, definition, values(3 * RING, seed), seed);
+  }
+
+  private static void check(Expert expert, Definition definition, double[] values, long seed) {
     var series = new Series(SeriesSpec.naive(0), RING, 1);
     // Room on both sides that is nobody's.
     double[] state = new double[expert.stateSize() + 2];
@@ -64,8 +66,7 @@ class ExpertTest {
     for (int t = 0; t < values.length; t++) {
       series.append(t, values[t]);
       expert.observe(series, state, 1);
-      Arrays.fill(out, Double.NaN);
-      expert.forecast(series, state, 1, out);
+      forecast(expert, series, state, 1, out);
 
       double[] seen = Arrays.copyOf(values, t + 1);
       for (int ahead = 1; ahead <= HORIZON; ahead++) {
@@ -88,7 +89,7 @@ class ExpertTest {
     for (int t = 0; t < 2 * RING; t++) {
       series.append(t, 12.5);
       expert.observe(series, state, 0);
-      expert.forecast(series, state, 0, out);
+      forecast(expert, series, state, 0, out);
 
       for (double forecast : out) {
         assertThat(forecast).as("step %d", t).isCloseTo(12.5, within(1e-12));
@@ -107,11 +108,30 @@ class ExpertTest {
     for (int t = 0; t < 4 * RING; t++) {
       series.append(t, random.nextBoolean() ? Double.MAX_VALUE : -Double.MAX_VALUE);
       expert.observe(series, state, 0);
-      expert.forecast(series, state, 0, out);
+      forecast(expert, series, state, 0, out);
 
       for (double forecast : out) {
         assertThat(forecast).as("step %d", t).isFinite();
       }
+    }
+  }
+
+  /// The forecast that an expert's line and shape stand for.
+  ///
+  /// @param out (horizon), overwritten
+  static void forecast(Expert expert, Series series, double[] state, int at, double[] out) {
+    double[] line = new double[Expert.LINE];
+    Arrays.fill(line, Double.NaN);
+    Arrays.fill(out, 0);
+    expert.line(series, state, at, line);
+    Expert.Shape shape = expert.shape();
+    if (shape != null) {
+      shape.addTo(series, state, at, 1, out);
+    }
+    double fading = line[2];
+    for (int h = 0; h < out.length; h++) {
+      fading *= expert.rate();
+      out[h] += series.image(0) + line[0] + (h + 1) * line[1] + fading;
     }
   }
 
@@ -150,13 +170,6 @@ class ExpertTest {
     return (y, ahead) -> {
       int t = y.length - 1;
       return t == 0 ? y[0] : y[t] + ahead * (y[t] - y[0]) / t;
-    };
-  }
-
-  private static Definition spanDrift(int span) {
-    return (y, ahead) -> {
-      int t = y.length - 1;
-      return y[t] + ahead * (y[t] - y[Math.max(0, t - span)]) / span;
     };
   }
 
