@@ -31,7 +31,8 @@ public enum BaseForecast {
   /// The forecasters that this stands for.
   ///
   /// @param seasons ascending
-  List<Expert> experts(List<Integer> seasons) {
+  /// @param counts whether values are never below zero, so that many may be zero
+  List<Expert> experts(List<Integer> seasons, boolean counts) {
     return switch (this) {
       case NAIVE ->
           List.of(
@@ -39,11 +40,11 @@ public enum BaseForecast {
                   ? new Expert.Level(1)
                   : new Expert.SeasonalShift(seasons.getFirst(), 1, 1));
       case MEDIAN -> List.of(new Expert.Median(seasons.isEmpty() ? 1 : seasons.getFirst()));
-      case MIX -> mix(seasons);
+      case MIX -> mix(seasons, counts);
     };
   }
 
-  private static List<Expert> mix(List<Integer> seasons) {
+  private static List<Expert> mix(List<Integer> seasons, boolean counts) {
     List<Expert> experts = new ArrayList<>();
     experts.add(new Expert.Level(1));
     experts.add(new Expert.Level(0.5));
@@ -52,6 +53,9 @@ public enum BaseForecast {
     experts.add(new Expert.DampedTrend(0.8, 0.1, 0.9));
     experts.add(new Expert.DampedTrend(0.5, 0.05, 0.97));
     experts.add(new Expert.Drift());
+    if (counts) {
+      experts.add(new Expert.Intermittent(0.1, 0.05));
+    }
     for (int season : seasons) {
       experts.add(new Expert.SeasonalShift(season, 0, 1));
       experts.add(new Expert.SeasonalShift(season, 1, SHIFT_DECAY));

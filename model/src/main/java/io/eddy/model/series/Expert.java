@@ -228,6 +228,43 @@ sealed interface Expert {
     }
   }
 
+  /// Intermittent demand: how often a value is not zero, and how large it then is, each smoothed by
+  /// itself (Teunter, Syntetos and Babai 2011, "Intermittent demand: linking forecasting to
+  /// inventory obsolescence").
+  ///
+  /// ```
+  /// p += beta · (1 - p), z += alpha · (y - z)    where y is not 0
+  /// p += beta · (0 - p)                          where it is
+  /// forecast = p · z
+  /// ```
+  ///
+  /// Unlike a level, it does not jump with each demand and forget its size until the next; unlike
+  /// Croston's method (1972), it fades where demand has ended. The probability begins as the mean
+  /// so far, the size as the first one.
+  record Intermittent(double alpha, double beta) implements Expert {
+
+    @Override
+    public int stateSize() {
+      return 2;
+    }
+
+    @Override
+    public void observe(Series series, double[] state, int at) {
+      double value = series.image(0);
+      boolean first = state[at] == 0; // a probability once above zero never reaches it again
+      double rate = Math.max(beta, 1.0 / series.steps());
+      state[at] += rate * ((value == 0 ? 0 : 1) - state[at]);
+      if (value != 0) {
+        state[at + 1] = first ? value : state[at + 1] + alpha * (value - state[at + 1]);
+      }
+    }
+
+    @Override
+    public void line(Series series, double[] state, int at, double[] line) {
+      Expert.line(line, state[at] * state[at + 1] - series.image(0), 0, 0);
+    }
+  }
+
   /// The last season again, moved by how far the newest values lie from those a season before.
   ///
   /// @param span values over which the move is averaged, 0 for none

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Panel {
 
   /// What a panel is made from.
-  private record Key(BaseForecast base, List<Integer> seasons, int horizon) {}
+  private record Key(BaseForecast base, List<Integer> seasons, boolean counts, int horizon) {}
 
   /// A state store hands back bytes, so that a key's series is made anew for every event; its panel
   /// need not be. One entry per configuration of this process.
@@ -61,8 +61,8 @@ final class Panel {
   /// The panel that a spec asks for.
   static Panel of(SeriesSpec spec, int horizon) {
     return PANELS.computeIfAbsent(
-        new Key(spec.base(), spec.seasons(), horizon),
-        key -> new Panel(key.base.experts(key.seasons), horizon));
+        new Key(spec.base(), spec.seasons(), spec.nonNegative(), horizon),
+        key -> new Panel(key.base.experts(key.seasons, key.counts), horizon));
   }
 
   private static double[] powers(double rate, int horizon) {

@@ -49,7 +49,7 @@ class ExpertMixTest {
   @ValueSource(ints = {0, 2, 7})
   void shouldBeTheExpertItselfWhereItIsAlone(int season) {
     List<Integer> seasons = season == 0 ? List.of() : List.of(season);
-    List<Expert> experts = BaseForecast.NAIVE.experts(seasons);
+    List<Expert> experts = BaseForecast.NAIVE.experts(seasons, false);
     var key = new Key(experts, 9);
 
     for (double value : values(150, 5)) {
@@ -68,7 +68,7 @@ class ExpertMixTest {
   @CsvSource({"1,0", "5,0", "5,7", "30,7"})
   void shouldWeighByTheErrorsOfWholeHorizons(int horizon, int season) {
     List<Integer> seasons = season == 0 ? List.of() : List.of(season);
-    List<Expert> experts = BaseForecast.MIX.experts(seasons);
+    List<Expert> experts = BaseForecast.MIX.experts(seasons, false);
     var key = new Key(experts, horizon);
     double[][] waiting = new double[experts.size()][];
     double[] errors = new double[experts.size()];

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Every expert against its definition once more, on the whole array and from its beginning.
 class ExpertTest {
@@ -30,6 +33,7 @@ class ExpertTest {
         Arguments.of(new Expert.DampedTrend(0.8, 0.1, 0.9), dampedTrend(0.8, 0.1, 0.9)),
         Arguments.of(new Expert.DampedTrend(0.5, 0.05, 0.97), dampedTrend(0.5, 0.05, 0.97)),
         Arguments.of(new Expert.Drift(), drift()),
+        Arguments.of(new Expert.Intermittent(0.1, 0.05), intermittent(0.1, 0.05)),
         Arguments.of(new Expert.Median(7), median(56)),
         Arguments.of(new Expert.Median(12), median(48)),
         Arguments.of(new Expert.Median(60), median(60)),
@@ -53,6 +57,69 @@ class ExpertTest {
   void shouldForecastByItsDefinition(Expert expert, Definition definition) {
     long seed = 7;
     check(expert, definition, values(3 * RING, seed), seed);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void shouldForecastIntermittentDemandByTheRecursionOfTeunterSyntetosAndBabai(long seed) {
+    double[] values = demand(3 * RING, 0.25, seed);
+
+    check(new Expert.Intermittent(0.1, 0.05), intermittent(0.1, 0.05), values, seed);
+    check(new Expert.Median(12), median(48), values, seed);
+  }
+
+  /// Against what really came, over a long series, so that luck does not decide.
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void shouldBeatAllOtherExpertsOnIntermittentDemand(long seed) {
+    double[] values = demand(20_000, 0.25, seed);
+    List<Expert> experts = BaseForecast.MIX.experts(List.of(7), true);
+    double[] squares = new double[experts.size()];
+    double[][] states =
+        experts.stream().map(expert -> new double[expert.stateSize()]).toArray(double[][]::new);
+    double[] out = new double[1];
+    var series = new Series(SeriesSpec.naive(0), RING, 1);
+
+    for (int t = 0; t < values.length - 1; t++) {
+      series.append(t, values[t]);
+      for (int k = 0; k < squares.length; k++) {
+        experts.get(k).observe(series, states[k], 0);
+        forecast(experts.get(k), series, states[k], 0, out);
+        squares[k] += (values[t + 1] - out[0]) * (values[t + 1] - out[0]);
+      }
+    }
+
+    int intermittent = experts.indexOf(new Expert.Intermittent(0.1, 0.05));
+    for (int k = 0; k < squares.length; k++) {
+      if (k != intermittent) {
+        assertThat(squares[intermittent])
+            .as("%s, seed %d", experts.get(k), seed)
+            .isLessThan(squares[k]);
+      }
+    }
+  }
+
+  @Test
+  void shouldForgetDemandThatHasEnded() {
+    var expert = new Expert.Intermittent(0.1, 0.05);
+    var series = new Series(SeriesSpec.naive(0), RING, 1);
+    double[] state = new double[expert.stateSize()];
+    double[] out = new double[1];
+    for (double value : demand(500, 0.5, 1)) {
+      series.append(series.steps(), value);
+      expert.observe(series, state, 0);
+    }
+    forecast(expert, series, state, 0, out);
+    double before = out[0];
+
+    for (int t = 0; t < 100; t++) {
+      series.append(series.steps(), 0);
+      expert.observe(series, state, 0);
+    }
+    forecast(expert, series, state, 0, out);
+
+    assertThat(before).isGreaterThan(1);
+    assertThat(out[0]).isCloseTo(before * Math.pow(0.95, 100), within(1e-12));
   }
 
   private static void check(Expert expert, Definition definition, double[] values, long seed) {
@@ -173,6 +240,25 @@ class ExpertTest {
     };
   }
 
+  private static Definition intermittent(double alpha, double beta) {
+    return (y, ahead) -> {
+      double probability = 0;
+      double size = 0;
+      int demands = 0;
+      for (int t = 0; t < y.length; t++) {
+        double gain = Math.max(beta, 1.0 / (t + 1));
+        if (y[t] == 0) {
+          probability = probability - gain * probability;
+        } else {
+          probability = probability + gain * (1 - probability);
+          size = demands == 0 ? y[t] : size + alpha * (y[t] - size);
+          demands++;
+        }
+      }
+      return probability * size;
+    };
+  }
+
   private static Definition median(int window) {
     return (y, ahead) -> {
       double[] sorted = Arrays.copyOfRange(y, Math.max(0, y.length - window), y.length);
@@ -240,6 +326,17 @@ class ExpertTest {
           + longs[t % longs.length]
           + Math.pow(persistence, ahead) * before;
     }
+  }
+
+  /// Mostly zeros; where there is demand, its sizes differ much.
+  private static double[] demand(int count, double probability, long seed) {
+    var random = new SplittableRandom(seed);
+    double[] values = new double[count];
+    for (int t = 0; t < count; t++) {
+      double size = 1 - 10 * StrictMath.log(1 - random.nextDouble());
+      values[t] = random.nextDouble() < probability ? Math.rint(size) : 0;
+    }
+    return values;
   }
 
   /// A walk with two seasons, so that no term of any expert is nothing.
