@@ -208,7 +208,15 @@ public enum BenchmarkData {
       Optional<NaiveReference> reference,
       List<RecordedSeries> series) {
     return new DataSet(
-        key(), description, dated, horizon, season, lookback, metrics, reference, series);
+        key(),
+        description,
+        dated,
+        horizon,
+        season > 1 ? List.of(season) : List.of(),
+        lookback,
+        metrics,
+        reference,
+        series);
   }
 
   /// One origin a series, at the end of a file of training parts; what follows is in another file.

@@ -1,5 +1,6 @@
 package io.eddy.deploy.backtest;
 
+import io.eddy.deploy.config.Seasons;
 import io.eddy.model.evaluation.Confidence;
 import io.eddy.processors.config.ProcessorsConfig;
 import java.io.IOException;
@@ -16,6 +17,8 @@ import java.util.stream.Collectors;
 /// The settings of the network that takes part in a backtest: the same keys as the stream's, so
 /// that what does well here can be deployed as it is.
 public final class NetworkSettings {
+  private static final int USUAL_WINDOW =
+      ProcessorsConfig.of(Map.of(ProcessorsConfig.TOPIC_PREFIX, "backtest")).windowSize();
 
   private NetworkSettings() {}
 
@@ -48,12 +51,10 @@ public final class NetworkSettings {
     Map<String, String> all = new TreeMap<>();
     // Asked for because an application names its topics after it; a backtest has none.
     all.put(ProcessorsConfig.TOPIC_PREFIX, "backtest");
-    all.put(ProcessorsConfig.SEASON, Integer.toString(data.season() > 1 ? data.season() : 0));
     all.put(
         ProcessorsConfig.TRAINING_THREADS,
         Integer.toString(Runtime.getRuntime().availableProcessors()));
-    all.putAll(settings);
-    all.put(ProcessorsConfig.HORIZON, Integer.toString(data.horizon()));
+    all.putAll(of(data, settings));
     all.put(
         ProcessorsConfig.CONFIDENCE,
         Arrays.stream(Confidence.values())
@@ -62,5 +63,20 @@ public final class NetworkSettings {
     ProcessorsConfig config = ProcessorsConfig.of(all);
     return new NetworkContender(
         config.forecasterSpec(), config.trainingSettings(), config.trainingThreads());
+  }
+
+  /// Settings with what the data says where they say nothing: the season and a window that a key's
+  /// ring holds two of the longest season with; and with the data's horizon.
+  public static Map<String, String> of(DataSet data, Map<String, String> settings) {
+    Map<String, String> all = new TreeMap<>();
+    all.put(ProcessorsConfig.SEASON, Seasons.text(data.seasons()));
+    all.putAll(settings);
+    all.put(ProcessorsConfig.HORIZON, Integer.toString(data.horizon()));
+    if (!settings.containsKey(ProcessorsConfig.SEASON)
+        && !settings.containsKey(ProcessorsConfig.WINDOW_SIZE)
+        && data.longestSeason() >= USUAL_WINDOW) {
+      all.put(ProcessorsConfig.WINDOW_SIZE, Integer.toString(data.longestSeason() + 1));
+    }
+    return all;
   }
 }

@@ -12,12 +12,16 @@ import java.util.Optional;
 /// A user's own recording as a data set: the last values of each series are forecast.
 ///
 /// @param horizon steps ahead
-/// @param season steps of one season, 1 for none
+/// @param seasons steps of each season, ascending; none, one or two
 /// @param origins how many forecasts of each series; they lie a horizon apart, so that each of the
 ///   last `origins · horizon` values is forecast once
-public record RecordedData(int horizon, int season, int origins) {
+public record RecordedData(int horizon, List<Integer> seasons, int origins) {
   /// Looking back further than this costs more than it tells.
   private static final int LONGEST_LOOKBACK = 336;
+
+  public RecordedData {
+    seasons = List.copyOf(seasons);
+  }
 
   /// The data set of a recording; series that are too short are left out.
   ///
@@ -25,6 +29,7 @@ public record RecordedData(int horizon, int season, int origins) {
   /// @throws UserException if no series is long enough
   public DataSet of(String name, Recording recording) {
     int tested = origins * horizon;
+    int season = seasons.isEmpty() ? 1 : seasons.getFirst();
     int least = tested + Math.max(2, season + 1);
     List<RecordedSeries> series = new ArrayList<>();
     int shortest = Integer.MAX_VALUE;
@@ -59,7 +64,7 @@ public record RecordedData(int horizon, int season, int origins) {
         "%s values at the end of each series".formatted(Numbers.count(tested)),
         !recordsSteps(recording),
         horizon,
-        season,
+        seasons,
         lookback(shortest),
         List.of(Metric.MASE, Metric.SMAPE, Metric.MSIS, Metric.PINBALL, Metric.MAE, Metric.RMSE),
         Optional.empty(),
@@ -73,7 +78,8 @@ public record RecordedData(int horizon, int season, int origins) {
 
   /// Two seasons and one step more, or what the shortest series leaves room for.
   private int lookback(int train) {
-    int wanted = Math.max(2 * season + 1, 2 * horizon);
+    int longest = seasons.isEmpty() ? 1 : seasons.getLast();
+    int wanted = Math.max(2 * longest + 1, 2 * horizon);
     return Math.clamp(Math.min(wanted, (train - horizon) / 3), 1, LONGEST_LOOKBACK);
   }
 }

@@ -3,7 +3,6 @@ package io.eddy.deploy.command;
 import io.eddy.deploy.backtest.AnomalyComparison;
 import io.eddy.deploy.backtest.Backtest;
 import io.eddy.deploy.backtest.BaselineContender;
-import io.eddy.deploy.backtest.BenchmarkData;
 import io.eddy.deploy.backtest.Comparison;
 import io.eddy.deploy.backtest.Contender;
 import io.eddy.deploy.backtest.DataSet;
@@ -11,10 +10,8 @@ import io.eddy.deploy.backtest.LabelledStreams;
 import io.eddy.deploy.backtest.NetworkSettings;
 import io.eddy.deploy.backtest.Outcome;
 import io.eddy.deploy.backtest.Progress;
-import io.eddy.deploy.backtest.RecordedData;
 import io.eddy.deploy.backtest.ReportPage;
 import io.eddy.deploy.config.Settings;
-import io.eddy.deploy.csv.Recording;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.UserException;
 import io.eddy.deploy.terminal.ProgressBar;
@@ -29,12 +26,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -64,24 +59,11 @@ import picocli.CommandLine.Spec;
           + " --horizon 24 --origins 10"
     })
 final class BacktestCommand implements Callable<Integer> {
-  private static final int USUAL_HORIZON = 12;
-  private static final int USUAL_ORIGINS = 5;
-
   @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
   @Spec
   private CommandSpec spec;
 
-  @ArgGroup(validate = false, heading = "%nA benchmark:%n")
-  private Benchmark benchmark = new Benchmark();
-
-  @ArgGroup(validate = false, heading = "%nA file:%n")
-  private RecordingFile file = new RecordingFile();
-
-  @Option(
-      names = "--horizon",
-      paramLabel = "STEPS",
-      description = "Steps ahead. Default: the benchmark's own, 12 for a file.")
-  private @Nullable Integer horizon;
+  @Mixin private DataOptions input = new DataOptions();
 
   @Option(
       names = "--baselines",
@@ -119,51 +101,17 @@ final class BacktestCommand implements Callable<Integer> {
               + " object.")
   private boolean json;
 
-  /// A data set that others have published figures on.
-  static final class Benchmark {
-    @Option(
-        names = "--data",
-        paramLabel = "NAME",
-        description =
-            "m4-hourly, m4-weekly, etth1, etth2, exchange-rate, traffic-los, web-traffic-1000,"
-                + " air-passengers, shampoo; or nab, which is about anomalies.")
-    private @Nullable String name;
-
-    @Option(
-        names = "--data-dir",
-        paramLabel = "DIR",
-        description = "The folder that holds the data sets, each in a folder of its own.")
-    private @Nullable Path folder;
-  }
-
-  /// A file of the user's, and how it is split.
-  static final class RecordingFile extends RecordingOptions {
-    @Option(
-        names = "--season",
-        paramLabel = "STEPS",
-        description = "Steps of one season, such as 24 for hourly values. Default: none.")
-    private @Nullable Integer season;
-
-    @Option(
-        names = "--origins",
-        paramLabel = "N",
-        description =
-            "How many forecasts of each series, a horizon apart, at its end; 1 for a single split."
-                + " Default: 5.")
-    private @Nullable Integer origins;
-  }
-
   @Override
   public Integer call() {
-    checkUsage();
+    input.check(spec);
     boolean live = Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
-    if (LabelledStreams.key().equals(benchmark.name) && benchmark.folder != null) {
-      return anomalies(benchmark.folder, live);
+    if (input.benchmark().filter(LabelledStreams.key()::equals).isPresent()) {
+      return anomalies(input.folder().orElseThrow(), live);
     }
-    DataSet data = data();
+    DataSet data = input.read(spec, words());
     Comparison comparison;
     try (var bar = new ProgressBar(spec.commandLine().getErr(), live)) {
-      comparison = run(data, progress(bar));
+      comparison = run(data, new BarProgress(bar));
     }
     PrintWriter out = spec.commandLine().getOut();
     List<String> lines = comparison.lines(live && !json ? Style.COLOURED : Style.PLAIN);
@@ -182,11 +130,11 @@ final class BacktestCommand implements Callable<Integer> {
 
   private int anomalies(Path folder, boolean live) {
     require(
-        horizon == null && baselines == null && report == null,
+        !input.hasHorizon() && baselines == null && report == null,
         "--horizon, --baselines and --report are about forecasts, and nab is about anomalies");
     AnomalyComparison comparison;
     try (var bar = new ProgressBar(spec.commandLine().getErr(), live)) {
-      Progress progress = progress(bar);
+      Progress progress = new BarProgress(bar);
       comparison = AnomalyComparison.run(LabelledStreams.read(folder, progress), progress);
     }
     PrintWriter out = spec.commandLine().getOut();
@@ -222,10 +170,10 @@ final class BacktestCommand implements Callable<Integer> {
           new HashMap<>(Settings.of(known, System.getenv(), setting.settings()));
       String fields = settings.getOrDefault(ProcessorsConfig.COVARIATES, "");
       require(
-          fields.isEmpty() || file.settings().containsKey(ProcessorsConfig.COVARIATES),
+          fields.isEmpty() || input.settings().containsKey(ProcessorsConfig.COVARIATES),
           "%s is \"%s\": name the columns with --covariates"
               .formatted(ProcessorsConfig.COVARIATES, fields));
-      settings.putAll(file.settings());
+      settings.putAll(input.settings());
       return Optional.of(NetworkSettings.contender(data, settings));
     } catch (ConfigException e) {
       throw new UserException(
@@ -262,30 +210,6 @@ final class BacktestCommand implements Callable<Integer> {
     return chosen;
   }
 
-  private DataSet data() {
-    if (benchmark.name != null && benchmark.folder != null) {
-      BenchmarkData known =
-          BenchmarkData.named(benchmark.name)
-              .orElseThrow(
-                  () ->
-                      new ParameterException(
-                          spec.commandLine(),
-                          "--data: there is no data set \"%s\", expected one of: %s"
-                              .formatted(
-                                  benchmark.name,
-                                  BenchmarkData.names() + ", " + LabelledStreams.key())));
-      return known.read(
-          benchmark.folder, horizon == null ? OptionalInt.empty() : OptionalInt.of(horizon));
-    }
-    Path csv = file.csv().orElseThrow();
-    Recording recording = file.read(csv, spec, words());
-    return new RecordedData(
-            horizon == null ? USUAL_HORIZON : horizon,
-            file.season == null ? 1 : file.season,
-            file.origins == null ? USUAL_ORIGINS : file.origins)
-        .of(csv.getFileName().toString(), recording);
-  }
-
   private void write(Path page, Comparison comparison) {
     if (comparison.outcomes().isEmpty()) {
       throw new ParameterException(
@@ -298,37 +222,6 @@ final class BacktestCommand implements Callable<Integer> {
           ExitCode.USAGE, "--report: %s cannot be written: %s".formatted(page, e.getMessage()), e);
     }
     words().println("the report is in " + page);
-  }
-
-  private static Progress progress(ProgressBar bar) {
-    return new Progress() {
-      @Override
-      public void begin(String what, long steps) {
-        bar.begin(what, steps);
-      }
-
-      @Override
-      public void advance(long steps) {
-        bar.advance(steps);
-      }
-    };
-  }
-
-  private void checkUsage() {
-    boolean ofFile = file.describesColumns() || file.season != null || file.origins != null;
-    require(
-        (benchmark.name == null) != file.csv().isEmpty(),
-        "give either --data NAME with --data-dir, or --csv FILE");
-    require(
-        (benchmark.name == null) == (benchmark.folder == null),
-        "--data NAME and --data-dir DIR belong together: the folder that holds the data sets");
-    require(
-        file.csv().isPresent() || !ofFile,
-        "--key, --time, --value, --time-format, --covariates, --season and --origins describe a"
-            + " file: give it with --csv");
-    require(horizon == null || horizon > 0, "--horizon must be more than 0");
-    require(file.season == null || file.season > 0, "--season must be more than 0");
-    require(file.origins == null || file.origins > 0, "--origins must be more than 0");
   }
 
   private void require(boolean condition, String complaint) {

@@ -1,5 +1,7 @@
 package io.eddy.deploy.command;
 
+import io.eddy.deploy.backtest.RecordedSeasons;
+import io.eddy.deploy.config.Seasons;
 import io.eddy.deploy.csv.Recording;
 import io.eddy.deploy.demo.Demo;
 import io.eddy.deploy.demo.DemoSettings;
@@ -20,6 +22,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -121,9 +124,12 @@ final class DemoCommand implements Callable<Integer> {
   static final class Network {
     @Option(
         names = "--season",
-        paramLabel = "STEPS",
-        description = "Steps of one season, such as 24 for hourly values. Default: none.")
-    private @Nullable Integer season;
+        paramLabel = "STEPS[,STEPS]",
+        converter = SeasonOption.Converter.class,
+        description =
+            "Steps of one season, such as 24 for hourly values, of two, such as 24,168, 0 for none,"
+                + " or auto: found in the first two thirds of the file. Default for --csv: auto.")
+    private @Nullable SeasonOption season;
 
     @Option(
         names = "--horizon",
@@ -168,7 +174,9 @@ final class DemoCommand implements Callable<Integer> {
 
     Map<String, String> settings() {
       Map<String, String> settings = new LinkedHashMap<>();
-      put(settings, ProcessorsConfig.SEASON, season);
+      Optional.ofNullable(season)
+          .flatMap(SeasonOption::named)
+          .ifPresent(named -> put(settings, ProcessorsConfig.SEASON, Seasons.text(named)));
       put(settings, ProcessorsConfig.HORIZON, horizon);
       put(settings, ProcessorsConfig.WINDOW_SIZE, window);
       put(
@@ -230,6 +238,7 @@ final class DemoCommand implements Callable<Integer> {
     Map<String, String> settings = new LinkedHashMap<>(network.settings());
     settings.putAll(setting.settings());
     Optional<Recording> recording = input.csv().map(this::read);
+    recording.ifPresent(found -> addSeasons(found, settings));
     String source = input.csv().map(Path::toString).orElse("this machine's own metrics, live");
     return new DemoSettings(
         recording,
@@ -239,6 +248,19 @@ final class DemoCommand implements Callable<Integer> {
         !input.noWait,
         port,
         settings);
+  }
+
+  /// The seasons that the recording shows, if none are named.
+  private void addSeasons(Recording recording, Map<String, String> settings) {
+    boolean asked =
+        SeasonOption.AUTOMATIC.equals(network.season)
+            && !setting.settings().containsKey(ProcessorsConfig.SEASON);
+    if (asked || !settings.containsKey(ProcessorsConfig.SEASON)) {
+      // The last third is what skill and coverage are measured on.
+      List<Integer> seasons = RecordedSeasons.find(recording, length -> length * 2 / 3);
+      settings.put(ProcessorsConfig.SEASON, Seasons.text(seasons));
+      words().println(RecordedSeasons.line(seasons, "the first two thirds of each series"));
+    }
   }
 
   private Recording read(Path csv) {
@@ -256,6 +278,9 @@ final class DemoCommand implements Callable<Integer> {
   private void checkUsage() {
     require(seconds == null || seconds > 0, "--seconds must be more than 0");
     require(input.rate == null || input.rate > 0, "--rate must be more than 0");
+    require(
+        input.csv().isPresent() || !SeasonOption.AUTOMATIC.equals(network.season),
+        "--season auto looks at a file: give it with --csv, or name the steps");
     require(port >= 0 && port <= 65_535, "--port must be between 1 and 65535");
     require(
         input.csv().isPresent()

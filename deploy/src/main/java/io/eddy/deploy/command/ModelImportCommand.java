@@ -13,6 +13,7 @@ import io.eddy.model.exchange.onnx.OnnxWriter;
 import io.eddy.model.network.Forecaster;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,6 +21,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -64,10 +66,11 @@ final class ModelImportCommand implements Callable<Integer> {
 
   @Option(
       names = "--season",
-      paramLabel = "STEPS",
+      paramLabel = "STEPS[,STEPS]",
       defaultValue = "0",
-      description = "Of a forecaster: steps of one season. Default: none.")
-  private int season;
+      converter = SeasonOption.Converter.class,
+      description = "Of a forecaster: steps of its season, or of two. Default: none.")
+  private SeasonOption season = SeasonOption.NONE;
 
   @Option(
       names = "--confidence",
@@ -111,6 +114,16 @@ final class ModelImportCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
+  private List<Integer> seasons() {
+    return season
+        .named()
+        .orElseThrow(
+            () ->
+                new ParameterException(
+                    spec.commandLine(),
+                    "--season auto looks at series, and there are none here, expected steps"));
+  }
+
   private byte[] checkpoint(Forecaster forecaster) {
     say("checkpoint of a forecaster: " + forecaster.spec());
     return ForecasterCheckpoint.write(forecaster);
@@ -125,7 +138,7 @@ final class ModelImportCommand implements Callable<Integer> {
       String source = String.valueOf(path.getFileName());
       return checkpoint(
           ForecasterWeights.of(
-              weights, season, confidence, windowSize, Map.of("eddy.imported.from", source)));
+              weights, seasons(), confidence, windowSize, Map.of("eddy.imported.from", source)));
     }
     for (StoredLayer layer : weights.layers()) {
       say(layer.toString());

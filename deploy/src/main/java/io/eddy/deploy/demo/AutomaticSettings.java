@@ -24,6 +24,11 @@ final class AutomaticSettings {
   private static final int WINDOWS_PER_SERIES = 12;
   private static final int WINDOW_MIN = 8;
   private static final int WINDOW_MAX = 64;
+
+  /// Beyond it the automatic lags do not grow with the season, and a key's ring, which holds two
+  /// seasons and one step, needs a window that is longer than one.
+  private static final int LAGS_MAX = 168;
+
   private static final int FEW_WINDOWS = 64;
   private static final int SLOTS_MIN = 16;
   private static final int SLOTS_MAX = 128;
@@ -48,7 +53,7 @@ final class AutomaticSettings {
 
   /// For a recording.
   ///
-  /// @param season steps of one season; 0 for none
+  /// @param season steps of the longest season; 0 for none
   static Map<String, String> replay(Recording recording, int season) {
     int window = windowSize(recording.medianLength(), season);
     long windows = recording.size() / window;
@@ -69,6 +74,9 @@ final class AutomaticSettings {
     int window = Math.clamp(length / WINDOWS_PER_SERIES, WINDOW_MIN, WINDOW_MAX);
     if (season < 2) {
       return window;
+    }
+    if (season > LAGS_MAX) {
+      return season + 1; // whole seasons would be two, and few
     }
     return (window + season - 1) / season * season;
   }

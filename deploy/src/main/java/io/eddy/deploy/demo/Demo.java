@@ -5,6 +5,7 @@ import io.eddy.deploy.app.EddyApplication;
 import io.eddy.deploy.app.RunningApplication;
 import io.eddy.deploy.broker.EmbeddedBroker;
 import io.eddy.deploy.csv.Recording;
+import io.eddy.deploy.config.Seasons;
 import io.eddy.deploy.demo.Board.Snapshot;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.StopSignal;
@@ -24,6 +25,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
@@ -123,7 +125,7 @@ public final class Demo {
     settings.put(ProcessorsConfig.INPUT_TOPIC, INPUT_TOPIC);
     settings.put(ProcessorsConfig.TOPIC_REPLICATION_FACTOR, "1");
     settings.put(ProcessorsConfig.STORE_TYPE, "in-memory");
-    int season = Integer.parseInt(demo.settings().getOrDefault(ProcessorsConfig.SEASON, "0"));
+    int season = longestSeason();
     settings.putAll(
         demo.recording()
             .map(recording -> AutomaticSettings.replay(recording, season))
@@ -140,6 +142,15 @@ public final class Demo {
   /// Where the records of the demo hold what comes with a value: in a map.
   private static String entries(List<String> names) {
     return names.stream().map(name -> "covariates." + name).collect(Collectors.joining(","));
+  }
+
+  private int longestSeason() {
+    String text = demo.settings().getOrDefault(ProcessorsConfig.SEASON, "0");
+    try {
+      return Seasons.parse(text).stream().mapToInt(Integer::intValue).max().orElse(0);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(ProcessorsConfig.SEASON + ": " + e.getMessage());
+    }
   }
 
   private static void createTopics(EddyApplication application) {

@@ -97,7 +97,7 @@ class BacktestTest {
   void shouldLeaveOutSeriesThatAreTooShort() {
     Recording recording = read("key,t,value\na,1,1\na,2,2\na,3,3\na,4,4\na,5,5\nb,1,7\n");
 
-    DataSet data = new RecordedData(1, 1, 3).of("file", recording);
+    DataSet data = new RecordedData(1, List.of(), 3).of("file", recording);
 
     assertThat(data.series()).extracting(RecordedSeries::key).containsExactly("a");
     assertThat(data.series().getFirst().origins()).isEqualTo(new RecordedSeries.Origins(2, 4, 1));
@@ -107,7 +107,7 @@ class BacktestTest {
   void shouldSayWhatToLowerForShortFiles() {
     Recording recording = read("key,t,value\na,1,1\na,2,2\n");
 
-    assertThatThrownBy(() -> new RecordedData(12, 1, 5).of("short.csv", recording))
+    assertThatThrownBy(() -> new RecordedData(12, List.of(), 5).of("short.csv", recording))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("short.csv")
         .hasMessageContaining("has 2 values")
@@ -133,7 +133,8 @@ class BacktestTest {
     for (int t = 0; t < length; t++) {
       csv.append("a,%d,%d\n".formatted(t, t)).append("b,%d,%d\n".formatted(t, 10 * t));
     }
-    return new RecordedData(horizon, season, origins).of("lines", read(csv.toString()));
+    return new RecordedData(horizon, season > 1 ? List.of(season) : List.of(), origins)
+        .of("lines", read(csv.toString()));
   }
 
   private static Recording read(String csv) {

@@ -83,6 +83,41 @@ class BacktestCommandTest {
   }
 
   @Test
+  void shouldFindTheSeasonItself() throws IOException {
+    assertThat(
+            execute(
+                "--csv",
+                waves().toString(),
+                "--key=pump",
+                "--time=t",
+                "--baselines=last_value,seasonal_naive",
+                "--baselines-only"))
+        .as(err.toString())
+        .isEqualTo(ExitCode.OK);
+
+    assertThat(out.toString())
+        .contains("season: 6 steps, found in the values before the first forecast")
+        .contains("seasonal_naive");
+  }
+
+  @Test
+  void shouldTakeTwoSeasons() throws IOException {
+    assertThat(
+            execute(
+                "--csv",
+                waves().toString(),
+                "--key=pump",
+                "--time=t",
+                "--season=6,12",
+                "--set=eddy.training.updates.max=3",
+                "--baselines=seasonal_naive"))
+        .as(err.toString())
+        .isEqualTo(ExitCode.OK);
+
+    assertThat(out.toString()).contains("eddy", "seasonal_naive").doesNotContain("found in");
+  }
+
+  @Test
   void shouldWriteAPageThatNeedsNothingElse() throws IOException {
     Path page = folder.resolve("report.html");
 
@@ -125,7 +160,7 @@ class BacktestCommandTest {
     assertThat(err.toString())
         .contains("no data set \"m5\"")
         .contains("m4-hourly, m4-weekly, etth1, etth2, exchange-rate, traffic-los")
-        .contains("shampoo, nab");
+        .contains("shampoo; or for \"eddy backtest\" nab");
   }
 
   @ParameterizedTest
@@ -152,7 +187,8 @@ class BacktestCommandTest {
     "--data=nab --data-dir=x --horizon=3, --horizon",
     "--csv=a.csv --horizon=0, --horizon",
     "--csv=a.csv --origins=0, --origins",
-    "--csv=a.csv --season=0, --season",
+    "--csv=a.csv --season=1, --season",
+    "'--csv=a.csv --season=168,24', --season",
   })
   void shouldRefuseOptionsThatMakeNoSense(String options, String complaint) {
     assertThat(execute(options.isEmpty() ? new String[0] : options.split(" ", -1)))
@@ -166,7 +202,7 @@ class BacktestCommandTest {
 
     assertThat(execute("--csv", csv, "--key=pomp", "--time=t")).isEqualTo(ExitCode.USAGE);
     assertThat(err.toString()).contains("no column \"pomp\"").contains("pump, t, value");
-    assertThat(execute("--csv", csv, "--key=pump", "--time=t", "--baselines=arima"))
+    assertThat(execute("--csv", csv, "--key=pump", "--time=t", "--season=0", "--baselines=arima"))
         .isEqualTo(ExitCode.USAGE);
     assertThat(err.toString()).contains("no \"arima\"").contains("last_value, drift");
   }

@@ -56,7 +56,16 @@ class CommandLineTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"demo", "run", "topics", "topics plan", "watch", "config", "backtest", "bench"})
+      strings = {
+        "demo",
+        "run",
+        "topics",
+        "topics plan",
+        "watch",
+        "config",
+        "backtest",
+        "bench"
+      })
   void shouldShowExamplesInTheHelpOfCommands(String command) {
     execute(with(command.split(" ", -1), "--help"));
 
@@ -93,7 +102,15 @@ class CommandLineTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"--seconds=0", "--rate=5", "--key=a", "--no-wait", "--port=70000", "--season=x"})
+      strings = {
+        "--seconds=0",
+        "--rate=5",
+        "--key=a",
+        "--no-wait",
+        "--port=70000",
+        "--season=x",
+        "--season=auto"
+      })
   void shouldRefuseOptionsOfTheDemoThatMakeNoSense(String option) {
     assertThat(execute("demo", option)).isEqualTo(ExitCode.USAGE);
     assertThat(err.toString()).contains("eddy: ").contains(option.replaceFirst("=.*", ""));
@@ -172,6 +189,16 @@ class CommandLineTest {
   void shouldDescribeTheConfiguration() {
     assertThat(execute("config", "describe")).isEqualTo(ExitCode.OK);
     assertThat(out.toString()).contains("`eddy.hidden.size`").contains("`eddy.input.topic`");
+  }
+
+  @Test
+  void shouldSayWhatIsWrongWithASeason() throws IOException {
+    Path csv = folder.resolve("a.csv");
+    Files.writeString(csv, "value\n1\n2\n");
+
+    assertThat(demo("--csv", csv.toString(), "--set", "eddy.season=168,24"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("eddy.season").contains("the shorter first");
   }
 
   private Path config(String... lines) throws IOException {

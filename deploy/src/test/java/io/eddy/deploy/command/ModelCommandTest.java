@@ -190,6 +190,20 @@ class ModelCommandTest {
   }
 
   @Test
+  void shouldTakeTwoSeasonsButHasNoSeriesToFindThemIn() throws IOException {
+    StateDict weights = StateDict.of(forecaster().parameters());
+    Path file = file("torch.safetensors", weights.toSafetensors(Map.of()).toBytes());
+    String imported = folder.resolve("o").toString();
+
+    assertThat(execute("model", "import", file.toString(), "--season", "4,8", "--out", imported))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("with seasons of [4, 8] has 7");
+    assertThat(execute("model", "import", file.toString(), "--season", "auto", "--out", imported))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("--season auto looks at series");
+  }
+
+  @Test
   void shouldImportOtherWeightsWithoutThePrefix() throws IOException {
     Path file = file("torch.safetensors", lstm("encoder.rnn.").toBytes());
     Path imported = folder.resolve("rnn.safetensors");

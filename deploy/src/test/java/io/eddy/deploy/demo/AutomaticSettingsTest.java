@@ -19,6 +19,7 @@ class AutomaticSettingsTest {
     "17420, 0, 64", // never above 64
     "17420, 24, 72", // but for whole seasons
     "1000, 168, 168",
+    "3650, 365, 366", // two seasons and a step in a ring of a window and a season
   })
   void shouldFillAboutTwelveWindowsOfWholeSeasons(int length, int season, int expected) {
     assertThat(AutomaticSettings.windowSize(length, season)).isEqualTo(expected);
@@ -26,7 +27,7 @@ class AutomaticSettingsTest {
 
   @Test
   void shouldGiveSettingsThatAreValid() {
-    for (int season : new int[] {0, 7, 12, 24, 52, 168}) {
+    for (int season : new int[] {0, 7, 12, 24, 52, 168, 169, 365, 2016}) {
       Map<String, String> settings =
           new HashMap<>(AutomaticSettings.replay(AirPassengers.read(), season));
       settings.put(ProcessorsConfig.SEASON, String.valueOf(season));

@@ -4,13 +4,16 @@ import io.eddy.model.cell.CellType;
 import io.eddy.model.checkpoint.CheckpointException;
 import io.eddy.model.checkpoint.ForecasterCheckpoint;
 import io.eddy.model.checkpoint.Safetensors;
+import io.eddy.model.network.ForecastValue;
 import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterProgram;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.parameter.Parameters;
+import io.eddy.model.series.BaseForecast;
 import io.eddy.model.series.Preparation;
 import io.eddy.model.series.SeriesSpec;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -118,13 +121,13 @@ public final class ForecasterWeights {
   ///
   /// Cell, sizes, layers, horizon and lags follow from the shapes; what no shape shows is given.
   ///
-  /// @param season steps of one season, 0 for none
+  /// @param seasons steps of each season, ascending; none, one or two
   /// @param confidence share that the interval of these quantiles shall cover
   /// @param windowSize events of one window of history
   /// @throws CheckpointException if the shapes are no forecaster's
   public static Forecaster of(
       StateDict weights,
-      int season,
+      List<Integer> seasons,
       double confidence,
       int windowSize,
       Map<String, String> provenance) {
@@ -147,16 +150,17 @@ public final class ForecasterWeights {
       layers++;
     }
     int inputs = matrix(weights, "rnn.weight_ih_l0")[1];
-    int expected = new Preparation(SeriesSpec.naive(season), lagCount).recurrentSize();
+    SeriesSpec series = SeriesSpec.of(seasons, BaseForecast.NAIVE);
+    int expected = new Preparation(series, lagCount).recurrentSize();
     if (inputs != expected) {
       throw new CheckpointException(
           "the network reads "
               + inputs
               + " inputs a step, a forecaster "
-              + (season > 0 ? "with a season of " + season : "without a season")
+              + (seasons.isEmpty() ? "without a season" : "with seasons of " + seasons)
               + " has "
               + expected
-              + (season > 0 ? "" : ": a seasonal one has 5, so name its season"));
+              + ": with one season it has 5, with two 7, so name its season");
     }
     if (head[0] % QUANTILE_COUNT != 0) {
       throw new CheckpointException(
@@ -174,9 +178,10 @@ public final class ForecasterWeights {
               state[1],
               layers,
               head[0] / QUANTILE_COUNT,
-              season,
+              series,
               lagCount,
-              confidence,
+              List.of(confidence),
+              ForecastValue.MEDIAN,
               windowSize);
     } catch (IllegalArgumentException e) {
       throw new CheckpointException("no forecaster is of these sizes: " + e.getMessage(), e);

@@ -1,0 +1,155 @@
+package io.eddy.deploy.command;
+
+import io.eddy.deploy.backtest.BenchmarkData;
+import io.eddy.deploy.backtest.DataSet;
+import io.eddy.deploy.backtest.LabelledStreams;
+import io.eddy.deploy.backtest.RecordedData;
+import io.eddy.deploy.backtest.RecordedSeasons;
+import io.eddy.deploy.csv.Recording;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/// Which series are forecast, the same in every command that judges forecasts.
+final class DataOptions {
+  private static final int USUAL_HORIZON = 12;
+  private static final int USUAL_ORIGINS = 5;
+
+  @ArgGroup(validate = false, heading = "%nA benchmark:%n")
+  private Benchmark benchmark = new Benchmark();
+
+  @ArgGroup(validate = false, heading = "%nA file:%n")
+  private RecordingFile file = new RecordingFile();
+
+  @Option(
+      names = "--horizon",
+      paramLabel = "STEPS",
+      description = "Steps ahead. Default: the benchmark's own, 12 for a file.")
+  private @Nullable Integer horizon;
+
+  /// A data set that others have published figures on.
+  static final class Benchmark {
+    @Option(
+        names = "--data",
+        paramLabel = "NAME",
+        description =
+            "m4-hourly, m4-weekly, etth1, etth2, exchange-rate, traffic-los, web-traffic-1000,"
+                + " air-passengers, shampoo; for \"eddy backtest\" also nab, which is about"
+                + " anomalies.")
+    private @Nullable String name;
+
+    @Option(
+        names = "--data-dir",
+        paramLabel = "DIR",
+        description = "The folder that holds the data sets, each in a folder of its own.")
+    private @Nullable Path folder;
+  }
+
+  /// A file of the user's, and how it is split.
+  static final class RecordingFile extends RecordingOptions {
+    @Option(
+        names = "--season",
+        paramLabel = "STEPS[,STEPS]",
+        converter = SeasonOption.Converter.class,
+        description =
+            "Steps of one season, such as 24 for hourly values, of two, such as 24,168, 0 for none,"
+                + " or auto: found in the values before the first forecast. Default: auto.")
+    private @Nullable SeasonOption season;
+
+    @Option(
+        names = "--origins",
+        paramLabel = "N",
+        description =
+            "How many forecasts of each series, a horizon apart, at its end; 1 for a single split."
+                + " Default: 5.")
+    private @Nullable Integer origins;
+  }
+
+  /// The benchmark's name, if it is one.
+  Optional<String> benchmark() {
+    return Optional.ofNullable(benchmark.name);
+  }
+
+  /// The folder of the benchmarks, if it is one.
+  Optional<Path> folder() {
+    return Optional.ofNullable(benchmark.folder);
+  }
+
+  /// The network's settings that follow from the data.
+  Map<String, String> settings() {
+    return file.settings();
+  }
+
+  /// Whether a horizon is given.
+  boolean hasHorizon() {
+    return horizon != null;
+  }
+
+  /// Reads the series and says what is in them.
+  DataSet read(CommandSpec spec, PrintWriter words) {
+    if (benchmark.name != null && benchmark.folder != null) {
+      BenchmarkData known =
+          BenchmarkData.named(benchmark.name)
+              .orElseThrow(
+                  () ->
+                      new ParameterException(
+                          spec.commandLine(),
+                          "--data: there is no data set \"%s\" to forecast, expected one of: %s; or for \"eddy backtest\" %s"
+                              .formatted(
+                                  benchmark.name, BenchmarkData.names(), LabelledStreams.key())));
+      return known.read(
+          benchmark.folder, horizon == null ? OptionalInt.empty() : OptionalInt.of(horizon));
+    }
+    Path csv = file.csv().orElseThrow();
+    Recording recording = file.read(csv, spec, words);
+    int steps = horizon == null ? USUAL_HORIZON : horizon;
+    int origins = file.origins == null ? USUAL_ORIGINS : file.origins;
+    return new RecordedData(steps, seasons(recording, steps * origins, words), origins)
+        .of(csv.getFileName().toString(), recording);
+  }
+
+  private List<Integer> seasons(Recording recording, int tested, PrintWriter words) {
+    return Optional.ofNullable(file.season)
+        .flatMap(SeasonOption::named)
+        .orElseGet(
+            () -> {
+              List<Integer> found = RecordedSeasons.find(recording, length -> length - tested);
+              words.println(RecordedSeasons.line(found, "the values before the first forecast"));
+              return found;
+            });
+  }
+
+  /// Complains about options that do not go together.
+  void check(CommandSpec spec) {
+    boolean ofFile = file.describesColumns() || file.season != null || file.origins != null;
+    require(
+        spec,
+        (benchmark.name == null) != file.csv().isEmpty(),
+        "give either --data NAME with --data-dir, or --csv FILE");
+    require(
+        spec,
+        (benchmark.name == null) == (benchmark.folder == null),
+        "--data NAME and --data-dir DIR belong together: the folder that holds the data sets");
+    require(
+        spec,
+        file.csv().isPresent() || !ofFile,
+        "--key, --time, --value, --time-format, --covariates, --season and --origins describe a"
+            + " file: give it with --csv");
+    require(spec, horizon == null || horizon > 0, "--horizon must be more than 0");
+    require(spec, file.origins == null || file.origins > 0, "--origins must be more than 0");
+  }
+
+  private static void require(CommandSpec spec, boolean condition, String complaint) {
+    if (!condition) {
+      throw new ParameterException(spec.commandLine(), complaint);
+    }
+  }
+}
