@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Eddy itself: the trainer and the engine of the stream. The network is trained once; then its
@@ -31,14 +33,18 @@ final class NetworkContender implements Contender {
   private final ForecasterSpec spec;
   private final TrainingSettings settings;
   private final int threads;
+  private final BooleanSupplier cancelled;
   private @Nullable Forecaster forecaster;
 
   /// @param spec with the confidences of [Confidence], in their order
   /// @param threads that train; their number does not change the weights
-  NetworkContender(ForecasterSpec spec, TrainingSettings settings, int threads) {
+  /// @param cancelled polled while it trains, which then ends with a [CancellationException]
+  NetworkContender(
+      ForecasterSpec spec, TrainingSettings settings, int threads, BooleanSupplier cancelled) {
     this.spec = spec;
     this.settings = settings;
     this.threads = threads;
+    this.cancelled = cancelled;
   }
 
   @Override
@@ -64,7 +70,7 @@ final class NetworkContender implements Contender {
                   histories,
                   Map.of(),
                   (epoch, epochs, trainingLoss, validationLoss) -> {},
-                  () -> false)
+                  cancelled)
               .forecaster();
     }
   }

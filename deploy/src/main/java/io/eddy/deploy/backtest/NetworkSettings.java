@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /// The settings of the network that takes part in a backtest: the same keys as the stream's, so
@@ -48,6 +49,16 @@ public final class NetworkSettings {
   ///   default
   /// @throws org.apache.kafka.common.config.ConfigException if they do not fit
   public static Contender contender(DataSet data, Map<String, String> settings) {
+    return contender(data, settings, () -> false);
+  }
+
+  /// The same, with a training that can be ended.
+  ///
+  /// @param cancelled polled while it trains, which then ends with a
+  ///   [java.util.concurrent.CancellationException]
+  /// @throws org.apache.kafka.common.config.ConfigException if the settings do not fit
+  public static Contender contender(
+      DataSet data, Map<String, String> settings, BooleanSupplier cancelled) {
     Map<String, String> all = new TreeMap<>();
     // Asked for because an application names its topics after it; a backtest has none.
     all.put(ProcessorsConfig.TOPIC_PREFIX, "backtest");
@@ -62,7 +73,7 @@ public final class NetworkSettings {
             .collect(Collectors.joining(",")));
     ProcessorsConfig config = ProcessorsConfig.of(all);
     return new NetworkContender(
-        config.forecasterSpec(), config.trainingSettings(), config.trainingThreads());
+        config.forecasterSpec(), config.trainingSettings(), config.trainingThreads(), cancelled);
   }
 
   /// Settings with what the data says where they say nothing: the season and a window that a key's

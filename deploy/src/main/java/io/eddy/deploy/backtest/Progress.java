@@ -1,6 +1,7 @@
 package io.eddy.deploy.backtest;
 
-/// Told how far long work has come.
+/// Told how far long work has come. It may end the work by a
+/// [java.util.concurrent.CancellationException].
 public interface Progress {
 
   /// Nobody listens.

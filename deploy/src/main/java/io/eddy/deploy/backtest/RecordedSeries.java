@@ -3,12 +3,19 @@ package io.eddy.deploy.backtest;
 import io.eddy.model.evaluation.Measures;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /// A series of a data set, and where forecasts of it are asked for.
 ///
 /// An origin is the number of values that are known when a forecast is made.
 public final class RecordedSeries {
   private static final double[] NO_COVARIATES = {};
+
+  /// Forecasts of one series that settings are chosen by, if it is long enough.
+  private static final int VALIDATION_ORIGINS = 5;
+
+  /// Values of one series that settings are chosen by, if it is long enough.
+  private static final int LEAST_VALIDATION = 48;
 
   private final String key;
   private final long[] times; // (N) milliseconds since 1970
@@ -46,14 +53,34 @@ public final class RecordedSeries {
       Origins origins,
       double unit,
       int scaleSeason) {
-    this.covariates = List.copyOf(covariates);
+    this(
+        key,
+        times,
+        values,
+        covariates,
+        trainLength,
+        origins,
+        unit,
+        Measures.scale(values, trainLength, scaleSeason));
+  }
+
+  private RecordedSeries(
+      String key,
+      long[] times,
+      double[] values,
+      List<double[]> covariates,
+      int trainLength,
+      Origins origins,
+      double unit,
+      double scale) {
     this.key = key;
     this.times = times;
     this.values = values;
+    this.covariates = List.copyOf(covariates);
     this.origins = origins;
     this.trainLength = trainLength;
     this.unit = unit;
-    this.scale = Measures.scale(values, trainLength, scaleSeason);
+    this.scale = scale;
   }
 
   /// Where forecasts are made.
@@ -129,13 +156,43 @@ public final class RecordedSeries {
     return scale;
   }
 
+  /// The series up to its first origin, with the origins of [DataSet#validation()]; in the same
+  /// units, as those come from the training part alone.
+  ///
+  /// @return empty if it is too short
+  Optional<RecordedSeries> validation(int horizon, int longestSeason) {
+    int known = origins.first();
+    int wanted = Math.max(VALIDATION_ORIGINS * horizon, LEAST_VALIDATION);
+    int setAside = known - trainLength;
+    int span = setAside >= wanted ? setAside : Math.min(wanted, known / 4);
+    int count = Math.max(1, span / horizon);
+    int first = known - count * horizon;
+    if (first < Math.max(2, longestSeason + 1)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new RecordedSeries(
+            key,
+            Arrays.copyOf(times, known),
+            Arrays.copyOf(values, known),
+            known(known),
+            first,
+            new Origins(first, known - horizon, horizon),
+            unit,
+            scale));
+  }
+
   TrainingSeries trainingPart() {
     int known = origins.first();
     return new TrainingSeries(
         key,
         Arrays.copyOf(times, known),
         Arrays.copyOf(values, known),
-        covariates.subList(0, Math.min(known, covariates.size())),
+        known(known),
         Math.min(trainLength, known));
+  }
+
+  private List<double[]> known(int count) {
+    return covariates.subList(0, Math.min(count, covariates.size()));
   }
 }

@@ -3,6 +3,7 @@ package io.eddy.deploy.command;
 import io.eddy.deploy.config.Settings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +16,10 @@ final class ConfigurationOptions {
       names = "--config",
       paramLabel = "FILE",
       required = true,
-      description = "Properties file with Kafka's settings and Eddy's (eddy.*).")
-  @SuppressWarnings("NullAway.Init") // picocli sets what is required
-  private Path file;
+      description =
+          "Properties file with Kafka's settings and Eddy's (eddy.*); of several a later one wins"
+              + " over an earlier one, such as one that \"eddy tune\" wrote.")
+  private List<Path> files = List.of();
 
   @Option(
       names = "--bootstrap-server",
@@ -33,6 +35,8 @@ final class ConfigurationOptions {
     if (bootstrapServer != null) {
       commandLine.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServer);
     }
-    return Settings.of(Settings.file(file), System.getenv(), commandLine);
+    Map<String, String> inFiles = new LinkedHashMap<>();
+    files.forEach(file -> inFiles.putAll(Settings.file(file)));
+    return Settings.of(inFiles, System.getenv(), commandLine);
   }
 }

@@ -2,6 +2,7 @@ package io.eddy.deploy.command;
 
 import io.eddy.deploy.backtest.RecordedSeasons;
 import io.eddy.deploy.config.Seasons;
+import io.eddy.deploy.config.Settings;
 import io.eddy.deploy.csv.Recording;
 import io.eddy.deploy.demo.Demo;
 import io.eddy.deploy.demo.DemoSettings;
@@ -64,6 +65,9 @@ final class DemoCommand implements Callable<Integer> {
   private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(5);
   private static final int FINAL_WIDTH = 120;
 
+  /// Settings that the demo makes itself.
+  private static final List<String> OWN = List.of("eddy.input.", "eddy.topic.", "eddy.store.");
+
   private final StopSignal stop;
 
   @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
@@ -100,6 +104,15 @@ final class DemoCommand implements Callable<Integer> {
       Path.of(
           System.getProperty("java.io.tmpdir", "."),
           "eddy-demo-%d.log".formatted(ProcessHandle.current().pid()));
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "A properties file with settings of the network and its training, such as one that \"eddy"
+              + " tune\" wrote. Options win over it; Kafka's settings and Eddy's topics in it are"
+              + " left out.")
+  private @Nullable Path config;
 
   @Mixin private SettingsOption setting = new SettingsOption();
 
@@ -235,7 +248,8 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private DemoSettings settings() {
-    Map<String, String> settings = new LinkedHashMap<>(network.settings());
+    Map<String, String> settings = new LinkedHashMap<>(ofFile());
+    settings.putAll(network.settings());
     settings.putAll(setting.settings());
     Optional<Recording> recording = input.csv().map(this::read);
     recording.ifPresent(found -> addSeasons(found, settings));
@@ -248,6 +262,22 @@ final class DemoCommand implements Callable<Integer> {
         !input.noWait,
         port,
         settings);
+  }
+
+  /// What the file says of the network and its training; the demo's cluster and topics are its own.
+  private Map<String, String> ofFile() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    if (config != null) {
+      Settings.file(config)
+          .forEach(
+              (key, value) -> {
+                if (key.startsWith(ProcessorsConfig.PREFIX)
+                    && OWN.stream().noneMatch(key::startsWith)) {
+                  settings.put(key, value);
+                }
+              });
+    }
+    return settings;
   }
 
   /// The seasons that the recording shows, if none are named.

@@ -53,6 +53,7 @@ public final class EddyCommand implements Runnable {
     eddy.addSubcommand(new ModelCommand());
     eddy.addSubcommand(new ConfigCommand());
     eddy.addSubcommand(new BacktestCommand());
+    eddy.addSubcommand(new TuneCommand(stop));
     eddy.addSubcommand(new BenchCommand());
     eddy.setCaseInsensitiveEnumValuesAllowed(true);
     eddy.setParameterExceptionHandler(new Complaints());

@@ -25,7 +25,7 @@ import org.apache.kafka.streams.StreamsConfig;
 /// The settings of one run, Kafka's and Eddy's in one set. A later layer wins over an earlier one:
 ///
 /// 1. the defaults of Kafka and Eddy (never written out here);
-/// 2. the file given by `--config`, in the form of Java properties;
+/// 2. the files given by `--config`, in the form of Java properties;
 /// 3. the environment: `EDDY_HIDDEN_SIZE=64` is `eddy.hidden.size=64`, `KAFKA_BOOTSTRAP_SERVERS` is
 ///    `bootstrap.servers`, `SCHEMA_REGISTRY_URL` is `schema.registry.url`;
 /// 4. the command line: `--set eddy.hidden.size=64`.

@@ -49,6 +49,14 @@ public final class ProgressBar implements AutoCloseable {
     }
   }
 
+  /// Leaves the line empty for what is printed before the bar is drawn again.
+  public void clear() {
+    if (live) {
+      writer.print(CLEAR_LINE);
+      writer.flush();
+    }
+  }
+
   private void show() {
     double seconds = (System.nanoTime() - started) / 1e9;
     String line =
@@ -77,9 +85,6 @@ public final class ProgressBar implements AutoCloseable {
   /// Leaves the line empty for what comes next.
   @Override
   public void close() {
-    if (live) {
-      writer.print(CLEAR_LINE);
-      writer.flush();
-    }
+    clear();
   }
 }

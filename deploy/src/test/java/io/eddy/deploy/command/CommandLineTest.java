@@ -43,6 +43,7 @@ class CommandLineTest {
         "config",
         "config describe",
         "backtest",
+        "tune",
         "bench"
       })
   void shouldHelpAndTellItsVersionEverywhere(String command) {
@@ -64,6 +65,7 @@ class CommandLineTest {
         "watch",
         "config",
         "backtest",
+        "tune",
         "bench"
       })
   void shouldShowExamplesInTheHelpOfCommands(String command) {
@@ -189,6 +191,18 @@ class CommandLineTest {
   void shouldDescribeTheConfiguration() {
     assertThat(execute("config", "describe")).isEqualTo(ExitCode.OK);
     assertThat(out.toString()).contains("`eddy.hidden.size`").contains("`eddy.input.topic`");
+  }
+
+  @Test
+  void shouldReadSeveralConfigurationsTheLaterOneOverTheEarlier() throws IOException {
+    Path config = config("eddy.hidden.size=8", "eddy.cell=lstm");
+    Path tuned = folder.resolve("tuned.properties");
+    Files.writeString(tuned, "eddy.cell=lstn\n");
+
+    assertThat(
+            execute("topics", "plan", "--config", config.toString(), "--config", tuned.toString()))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("eddy.cell is \"lstn\"").doesNotContain("hidden");
   }
 
   @Test
