@@ -3,7 +3,6 @@ package io.eddy.model.series;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
-import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -41,8 +40,7 @@ final class SeriesBenchmark {
   }
 
   private static Series series(List<Integer> seasons, int horizon, ScaleUnit unit) {
-    var spec =
-        new SeriesSpec(seasons, BaseForecast.MIX, 1, unit, false, List.of(), ZoneId.of("UTC"));
+    SeriesSpec spec = SeriesSpec.of(seasons, BaseForecast.MIX).withScale(unit);
     return new Series(spec, 192 + 49, horizon);
   }
 
