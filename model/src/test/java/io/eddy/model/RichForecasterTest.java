@@ -6,6 +6,7 @@ import static io.eddy.model.Examples.numbers;
 import static io.eddy.model.Examples.observe;
 import static io.eddy.model.Examples.randomForecaster;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.eddy.model.cell.CellType;
 import io.eddy.model.network.ForecastValue;
@@ -165,7 +166,9 @@ class RichForecasterTest {
     for (int ahead = 1; ahead <= HORIZON; ahead++) {
       assertThat(freeAnswer.lower(1, ahead)).isNegative();
       assertThat(answer.lower(1, ahead)).isZero();
-      assertThat(answer.upper(1, ahead)).isEqualTo(freeAnswer.upper(1, ahead));
+      // Its mix knows one expert more, the one of intermittent demand.
+      assertThat(answer.upper(1, ahead))
+          .isCloseTo(freeAnswer.upper(1, ahead), withinPercentage(1));
     }
   }
 
