@@ -1,10 +1,6 @@
 package io.eddy.deploy.backtest;
 
-import io.eddy.model.Answer;
-import io.eddy.model.OnlineForecaster;
-import io.eddy.model.SeriesState;
 import io.eddy.model.evaluation.Confidence;
-import io.eddy.model.evaluation.Fan;
 import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.parallel.Team;
@@ -24,24 +20,29 @@ import org.jspecify.annotations.Nullable;
 
 /// Eddy itself: the trainer and the engine of the stream. The network is trained once; then its
 /// weights stay, and each series' state goes on from event to event, its calibration included.
-final class NetworkContender implements Contender {
+///
+/// The trainer is given what the stream's would be given of the same windows, so that it comes to
+/// the same weights, bit for bit: if the training part of each series is whole windows, if the
+/// series are in the order of their keys' bytes, and if the seed is that of the stream's training
+/// job, which hashes the configured one with its own number. Only the provenance differs.
+public final class NetworkContender implements Contender {
   /// Which version the weights are: any but 0, the naive forecast.
   private static final int VERSION = 1;
 
   private static final double[] NO_COVARIATES = {};
 
-  private final ForecasterSpec spec;
+  private final Forecaster base;
   private final TrainingSettings settings;
   private final int threads;
   private final BooleanSupplier cancelled;
   private @Nullable Forecaster forecaster;
 
-  /// @param spec with the confidences of [Confidence], in their order
+  /// @param base where the training starts, with the confidences of [Confidence] in their order
   /// @param threads that train; their number does not change the weights
   /// @param cancelled polled while it trains, which then ends with a [CancellationException]
-  NetworkContender(
-      ForecasterSpec spec, TrainingSettings settings, int threads, BooleanSupplier cancelled) {
-    this.spec = spec;
+  public NetworkContender(
+      Forecaster base, TrainingSettings settings, int threads, BooleanSupplier cancelled) {
+    this.base = base;
     this.settings = settings;
     this.threads = threads;
     this.cancelled = cancelled;
@@ -54,6 +55,7 @@ final class NetworkContender implements Contender {
 
   @Override
   public void train(TrainingData data) {
+    ForecasterSpec spec = base.spec();
     List<SeriesHistory> histories = new ArrayList<>();
     double setAside = 0;
     for (TrainingSeries series : data.series()) {
@@ -66,7 +68,7 @@ final class NetworkContender implements Contender {
       forecaster =
           new ForecasterTrainer(used, team)
               .train(
-                  Forecaster.initial(spec, used.seed()),
+                  base,
                   histories,
                   Map.of(),
                   (epoch, epochs, trainingLoss, validationLoss) -> {},
@@ -78,6 +80,7 @@ final class NetworkContender implements Contender {
   /// What the stream would have sent to the trainer: where a value is missing, the naive forecast
   /// stands in for it.
   private SeriesHistory history(TrainingSeries series) {
+    ForecasterSpec spec = base.spec();
     var engine = new OnlineForecaster(spec, null);
     var state = new SeriesState(spec);
     var steps = new Steps(series.values().length, spec.series().covariates().rowSize());
@@ -146,8 +149,8 @@ final class NetworkContender implements Contender {
   }
 
   @Override
-  public SeriesForecaster begin(TrainingSeries series) {
-    return new Key(new OnlineForecaster(spec, trained()));
+  public EngineForecaster begin(TrainingSeries series) {
+    return new EngineForecaster(base.spec(), trained(), VERSION);
   }
 
   @Override
@@ -155,55 +158,13 @@ final class NetworkContender implements Contender {
     return trained().parameters().specs().stream().mapToLong(ParameterSpec::size).sum();
   }
 
-  private Forecaster trained() {
+  /// What it has learned.
+  ///
+  /// @throws IllegalStateException before its training
+  public Forecaster trained() {
     if (forecaster == null) {
       throw new IllegalStateException("the network forecasts only after its training");
     }
     return forecaster;
-  }
-
-  /// One series' state.
-  private final class Key implements SeriesForecaster {
-    private final OnlineForecaster engine;
-    private final SeriesState state = new SeriesState(spec);
-    private @Nullable Answer answer;
-
-    Key(OnlineForecaster engine) {
-      this.engine = engine;
-      state.stamp(VERSION, VERSION);
-    }
-
-    @Override
-    public void observe(long timeMillis, double value) {
-      observe(timeMillis, value, NO_COVARIATES);
-    }
-
-    @Override
-    public void observe(long timeMillis, double value, double[] covariates) {
-      if (!Double.isNaN(value)) {
-        answer = engine.observe(state, timeMillis, value, covariates);
-      } else if (answer != null) {
-        answer = engine.observeMissing(state, timeMillis, covariates);
-      }
-    }
-
-    @Override
-    public Fan forecast(int horizon) {
-      Answer newest = answer;
-      if (newest == null) {
-        throw new IllegalStateException("a forecast before the first value of its series");
-      }
-      double[] values = new double[horizon];
-      double[][] lower = new double[Confidence.values().length][horizon];
-      double[][] upper = new double[lower.length][horizon];
-      for (int h = 0; h < horizon; h++) {
-        values[h] = newest.value(h + 1);
-        for (int interval = 0; interval < lower.length; interval++) {
-          lower[interval][h] = newest.lower(interval, h + 1);
-          upper[interval][h] = newest.upper(interval, h + 1);
-        }
-      }
-      return new Fan(values, values, lower, upper);
-    }
   }
 }

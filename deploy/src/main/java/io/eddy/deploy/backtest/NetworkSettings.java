@@ -2,6 +2,7 @@ package io.eddy.deploy.backtest;
 
 import io.eddy.deploy.config.Seasons;
 import io.eddy.model.evaluation.Confidence;
+import io.eddy.model.network.Forecaster;
 import io.eddy.processors.config.ProcessorsConfig;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,7 +49,7 @@ public final class NetworkSettings {
   /// @param settings Eddy's keys; what they leave out comes from the data or is the stream's
   ///   default
   /// @throws org.apache.kafka.common.config.ConfigException if they do not fit
-  public static Contender contender(DataSet data, Map<String, String> settings) {
+  public static NetworkContender contender(DataSet data, Map<String, String> settings) {
     return contender(data, settings, () -> false);
   }
 
@@ -57,8 +58,25 @@ public final class NetworkSettings {
   /// @param cancelled polled while it trains, which then ends with a
   ///   [java.util.concurrent.CancellationException]
   /// @throws org.apache.kafka.common.config.ConfigException if the settings do not fit
-  public static Contender contender(
+  public static NetworkContender contender(
       DataSet data, Map<String, String> settings, BooleanSupplier cancelled) {
+    ProcessorsConfig config = config(data, settings);
+    return new NetworkContender(
+        Forecaster.initial(config.forecasterSpec(), config.seed()),
+        config.trainingSettings(),
+        config.trainingThreads(),
+        cancelled);
+  }
+
+  /// The same engine without a network: version 0.
+  ///
+  /// @param settings as for [#contender]
+  /// @throws org.apache.kafka.common.config.ConfigException if they do not fit
+  public static NaiveContender untrained(DataSet data, Map<String, String> settings) {
+    return new NaiveContender(config(data, settings).forecasterSpec());
+  }
+
+  private static ProcessorsConfig config(DataSet data, Map<String, String> settings) {
     Map<String, String> all = new TreeMap<>();
     // Asked for because an application names its topics after it; a backtest has none.
     all.put(ProcessorsConfig.TOPIC_PREFIX, "backtest");
@@ -71,9 +89,7 @@ public final class NetworkSettings {
         Arrays.stream(Confidence.values())
             .map(confidence -> Double.toString(confidence.share()))
             .collect(Collectors.joining(",")));
-    ProcessorsConfig config = ProcessorsConfig.of(all);
-    return new NetworkContender(
-        config.forecasterSpec(), config.trainingSettings(), config.trainingThreads(), cancelled);
+    return ProcessorsConfig.of(all);
   }
 
   /// Settings with what the data says where they say nothing: the season and a window that a key's

@@ -6,13 +6,8 @@ import io.eddy.model.SeriesState;
 import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.schemas.avro.Forecast;
-import io.eddy.schemas.avro.ForecastStep;
-import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /// What the answers must be, computed again without Kafka: one event after another, each under the
 /// decision that its committed answer names, every swap a re-warmed key.
@@ -40,7 +35,8 @@ public final class PinnedReplay {
     }
     state.stamp(committed.getDecision(), version);
     Answer answer = engine.observe(state, event.time(), event.value());
-    return record(event, origin, answer, state);
+    return ExpectedForecast.of(
+        event, origin, answer, spec.confidences(), version, committed.getDecision());
   }
 
   private OnlineForecaster engine(int version) {
@@ -50,42 +46,5 @@ public final class PinnedReplay {
           "an answer names version " + version + ", published are " + versions.keySet());
     }
     return new OnlineForecaster(spec, model);
-  }
-
-  private Forecast record(Event event, Origin origin, Answer answer, SeriesState state) {
-    var forecast = new Forecast();
-    forecast.setEventTime(Instant.ofEpochMilli(event.time()));
-    forecast.setActualValue(event.value());
-    forecast.setExpectedValue(unlessNaN(answer.expected()));
-    forecast.setExpectedLowerBound(unlessNaN(answer.expectedLower()));
-    forecast.setExpectedUpperBound(unlessNaN(answer.expectedUpper()));
-    forecast.setIsAnomaly(answer.anomaly());
-    forecast.setAnomalyScore(answer.verdict().score());
-    forecast.setAnomalyKind(answer.verdict().kind().name());
-    forecast.setAnomalySeverity(answer.verdict().severity());
-    forecast.setForecastValue(answer.value(1));
-    forecast.setLowerBound(answer.lower(1));
-    forecast.setUpperBound(answer.upper(1));
-    forecast.setHorizon(
-        IntStream.rangeClosed(1, spec.horizon())
-            .mapToObj(
-                ahead ->
-                    new ForecastStep(
-                        ahead, answer.value(ahead), answer.lower(ahead), answer.upper(ahead)))
-            .toList());
-    forecast.setConfidence(spec.confidence());
-    forecast.setIntervals(List.of());
-    forecast.setModelVersion(state.version());
-    forecast.setDecision(state.decision());
-    forecast.setSteps(answer.steps());
-    forecast.setRedelivered(false);
-    forecast.setLate(false);
-    forecast.setInputPartition(origin.partition());
-    forecast.setInputOffset(origin.offset());
-    return forecast;
-  }
-
-  private static @Nullable Double unlessNaN(double value) {
-    return Double.isNaN(value) ? null : value;
   }
 }

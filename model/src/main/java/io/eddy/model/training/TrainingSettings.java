@@ -62,4 +62,18 @@ public record TrainingSettings(
         share,
         seed);
   }
+
+  /// The same with another seed.
+  public TrainingSettings withSeed(long otherSeed) {
+    return new TrainingSettings(
+        truncation,
+        batchSize,
+        maxEpochs,
+        maxUpdates,
+        patience,
+        learningRate,
+        clipNorm,
+        validationShare,
+        otherSeed);
+  }
 }

@@ -5,7 +5,6 @@ import io.eddy.model.parallel.Team;
 import io.eddy.model.training.DivergedException;
 import io.eddy.model.training.ForecasterTrainer;
 import io.eddy.model.training.TrainingResult;
-import io.eddy.model.training.TrainingSettings;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.ModelArtifacts;
@@ -59,7 +58,7 @@ final class Training implements Function<BooleanSupplier, TrainingOutcome> {
     TrainingResult result;
     try (var team = new Team(config.trainingThreads())) {
       result =
-          new ForecasterTrainer(settings(), team)
+          new ForecasterTrainer(config.trainingSettings().withSeed(job.seed()), team)
               .train(base, data.histories(), provenance(data), this::report, cancelled);
     } catch (DivergedException e) {
       return new TrainingOutcome.Diverged(String.valueOf(e.getMessage()));
@@ -68,20 +67,6 @@ final class Training implements Function<BooleanSupplier, TrainingOutcome> {
         result,
         ModelArtifacts.candidate(
             result.forecaster(), job.baseVersion(), Instant.ofEpochMilli(data.newestTime())));
-  }
-
-  private TrainingSettings settings() {
-    TrainingSettings settings = config.trainingSettings();
-    return new TrainingSettings(
-        settings.truncation(),
-        settings.batchSize(),
-        settings.maxEpochs(),
-        settings.maxUpdates(),
-        settings.patience(),
-        settings.learningRate(),
-        settings.clipNorm(),
-        settings.validationShare(),
-        job.seed());
   }
 
   private Map<String, String> provenance(TrainingData data) {
