@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// The outcomes of one data set side by side.
@@ -22,7 +23,12 @@ import org.jspecify.annotations.Nullable;
 /// @param data what was forecast
 /// @param network how the network did, if one took part
 /// @param baselines how the others did
-public record Comparison(DataSet data, Optional<Outcome> network, List<Outcome> baselines) {
+/// @param coldStart how new keys are forecast, if that was asked for
+public record Comparison(
+    DataSet data,
+    Optional<Outcome> network,
+    List<Outcome> baselines,
+    Optional<ColdStart> coldStart) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int NAME_WIDTH = 22;
   private static final int WIDTH = 10;
@@ -49,6 +55,13 @@ public record Comparison(DataSet data, Optional<Outcome> network, List<Outcome> 
     fields.put("horizon", data.horizon());
     fields.put("contender", network.map(Outcome::contender).orElse(null));
     network.ifPresent(outcome -> fields.putAll(scores(outcome)));
+    coldStart.ifPresent(
+        cold -> {
+          OptionalInt events =
+              cold.trained().map(ColdStart.Curve::coldEvents).orElse(OptionalInt.empty());
+          fields.put("cold_events", orNull(events));
+          fields.put("cold_start", cold.curves().stream().map(Comparison::curve).toList());
+        });
     Map<String, Object> others = new LinkedHashMap<>();
     baselines.forEach(outcome -> others.put(outcome.contender(), scores(outcome)));
     fields.put("baselines", others);
@@ -88,6 +101,53 @@ public record Comparison(DataSet data, Optional<Outcome> network, List<Outcome> 
     return fields;
   }
 
+  private static @Nullable Integer orNull(OptionalInt number) {
+    return number.isPresent() ? number.getAsInt() : null;
+  }
+
+  /// Errors by age, for JSON and for the page.
+  static Map<String, @Nullable Object> curve(ColdStart.Curve curve) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("contender", curve.contender());
+    fields.put("keys", curve.keys());
+    fields.put("cold_events", orNull(curve.coldEvents()));
+    fields.put("cold_events_horizon", orNull(curve.coldEventsOfHorizon()));
+    List<Map<String, @Nullable Object>> ages = new ArrayList<>();
+    for (ColdStart.Bucket bucket : curve.buckets()) {
+      Map<String, @Nullable Object> age = new LinkedHashMap<>();
+      age.put("from", bucket.from());
+      age.put("to", bucket.to());
+      age.put("forecasts", bucket.forecasts());
+      age.put("one_step", rounded(bucket.youngOneStep(), 5));
+      age.put("one_step_old", rounded(bucket.oldOneStep(), 5));
+      age.put("horizon", rounded(bucket.youngHorizon(), 5));
+      age.put("horizon_old", rounded(bucket.oldHorizon(), 5));
+      ages.add(age);
+    }
+    fields.put("by_age", ages);
+    return fields;
+  }
+
+  private List<String> coldStartLines(ColdStart cold) {
+    List<String> lines = new ArrayList<>();
+    lines.add("");
+    lines.add("a new key's error is within 10 % of the same key's known from the start:");
+    for (ColdStart.Curve curve : cold.curves()) {
+      lines.add(
+          "%s%s one step ahead, %s over all steps (%s)"
+              .formatted(
+                  Text.left(curve.contender(), NAME_WIDTH),
+                  fromEvent(curve.coldEvents()),
+                  fromEvent(curve.coldEventsOfHorizon()),
+                  curve.keys() == 1 ? "1 key" : Numbers.count(curve.keys()) + " keys"));
+    }
+    return lines;
+  }
+
+  private static String fromEvent(OptionalInt events) {
+    return events.isPresent() ? "from event " + events.getAsInt() + " on" : "not yet";
+  }
+
   private static String name(Confidence confidence) {
     return "coverage_" + percent(confidence);
   }
@@ -113,6 +173,7 @@ public record Comparison(DataSet data, Optional<Outcome> network, List<Outcome> 
     for (Outcome outcome : outcomes()) {
       lines.add(row(outcome, best, style));
     }
+    coldStart.ifPresent(cold -> lines.addAll(coldStartLines(cold)));
     return lines;
   }
 

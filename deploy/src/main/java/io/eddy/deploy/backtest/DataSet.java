@@ -124,7 +124,12 @@ public record DataSet(
   }
 
   TrainingData trainingData() {
+    return trainingData(series);
+  }
+
+  /// What a contender may know that is to see some of the series only.
+  TrainingData trainingData(List<RecordedSeries> some) {
     return new TrainingData(
-        horizon, season(), lookback, series.stream().map(RecordedSeries::trainingPart).toList());
+        horizon, season(), lookback, some.stream().map(RecordedSeries::trainingPart).toList());
   }
 }

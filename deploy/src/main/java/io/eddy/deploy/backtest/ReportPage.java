@@ -80,6 +80,11 @@ public final class ReportPage {
         comparison.outcomes().stream()
             .map(outcome -> outcome(outcome, drawn.contains(outcome)))
             .toList());
+    fields.put(
+        "coldStart",
+        comparison.coldStart().map(ColdStart::curves).orElse(List.of()).stream()
+            .map(Comparison::curve)
+            .toList());
     fields.put("series", series());
     fields.put("worst", worst());
     try {

@@ -3,6 +3,7 @@ package io.eddy.deploy.command;
 import io.eddy.deploy.backtest.AnomalyComparison;
 import io.eddy.deploy.backtest.Backtest;
 import io.eddy.deploy.backtest.BaselineContender;
+import io.eddy.deploy.backtest.ColdStart;
 import io.eddy.deploy.backtest.Comparison;
 import io.eddy.deploy.backtest.Contender;
 import io.eddy.deploy.backtest.DataSet;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +91,14 @@ final class BacktestCommand implements Callable<Integer> {
   @Mixin private SettingsOption setting = new SettingsOption();
 
   @Option(
+      names = "--cold-start",
+      description =
+          "Tell besides how many events a new key needs until its error is within 10 %% of the"
+              + " same key's known from the start: without a trained version, and with one whose"
+              + " training left out every tenth series, which costs a second training.")
+  private boolean coldStart;
+
+  @Option(
       names = "--report",
       paramLabel = "FILE.html",
       description = "Write a page with charts: forecasts, error by step, calibration.")
@@ -104,6 +114,9 @@ final class BacktestCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     input.check(spec);
+    require(
+        !coldStart || !baselinesOnly,
+        "--cold-start is about the network's engine, which --baselines-only leaves out");
     boolean live = Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
     if (input.benchmark().filter(LabelledStreams.key()::equals).isPresent()) {
       return anomalies(input.folder().orElseThrow(), live);
@@ -130,8 +143,9 @@ final class BacktestCommand implements Callable<Integer> {
 
   private int anomalies(Path folder, boolean live) {
     require(
-        !input.hasHorizon() && baselines == null && report == null,
-        "--horizon, --baselines and --report are about forecasts, and nab is about anomalies");
+        !input.hasHorizon() && baselines == null && report == null && !coldStart,
+        "--horizon, --baselines, --report and --cold-start are about forecasts, and nab is about"
+            + " anomalies");
     AnomalyComparison comparison;
     try (var bar = new ProgressBar(spec.commandLine().getErr(), live)) {
       Progress progress = new BarProgress(bar);
@@ -154,27 +168,39 @@ final class BacktestCommand implements Callable<Integer> {
     Optional<Outcome> network = network(data).map(backtest::run);
     List<Outcome> outcomes = new ArrayList<>();
     others.forEach(contender -> outcomes.add(backtest.run(contender)));
-    return new Comparison(data, network, outcomes);
+    Optional<ColdStart> cold =
+        coldStart
+            ? Optional.of(checked(() -> ColdStart.measure(data, settings(data), progress)))
+            : Optional.empty();
+    return new Comparison(data, network, outcomes, cold);
   }
 
   private Optional<Contender> network(DataSet data) {
     if (baselinesOnly) {
       return Optional.empty();
     }
+    return Optional.of(checked(() -> NetworkSettings.contender(data, settings(data))));
+  }
+
+  private Map<String, String> settings(DataSet data) {
     Map<String, String> known = NetworkSettings.of(data.name());
     if (config != null) {
       known.putAll(Settings.file(config));
     }
+    Map<String, String> settings =
+        new HashMap<>(Settings.of(known, System.getenv(), setting.settings()));
+    String fields = settings.getOrDefault(ProcessorsConfig.COVARIATES, "");
+    require(
+        fields.isEmpty() || input.settings().containsKey(ProcessorsConfig.COVARIATES),
+        "%s is \"%s\": name the columns with --covariates"
+            .formatted(ProcessorsConfig.COVARIATES, fields));
+    settings.putAll(input.settings());
+    return settings;
+  }
+
+  private static <T> T checked(Supplier<T> made) {
     try {
-      Map<String, String> settings =
-          new HashMap<>(Settings.of(known, System.getenv(), setting.settings()));
-      String fields = settings.getOrDefault(ProcessorsConfig.COVARIATES, "");
-      require(
-          fields.isEmpty() || input.settings().containsKey(ProcessorsConfig.COVARIATES),
-          "%s is \"%s\": name the columns with --covariates"
-              .formatted(ProcessorsConfig.COVARIATES, fields));
-      settings.putAll(input.settings());
-      return Optional.of(NetworkSettings.contender(data, settings));
+      return made.get();
     } catch (ConfigException e) {
       throw new UserException(
           ExitCode.USAGE, "the network's settings do not fit: " + e.getMessage(), e);

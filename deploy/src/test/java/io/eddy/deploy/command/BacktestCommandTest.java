@@ -140,6 +140,50 @@ class BacktestCommandTest {
   }
 
   @Test
+  void shouldTellHowManyEventsANewKeyNeeds() throws IOException {
+    Path page = folder.resolve("cold.html");
+
+    assertThat(
+            execute(
+                "--csv",
+                growth().toString(),
+                "--key=pump",
+                "--time=t",
+                "--season=6",
+                "--horizon=3",
+                "--baselines=none",
+                "--cold-start",
+                "--json",
+                "--report",
+                page.toString()))
+        .isEqualTo(ExitCode.OK);
+
+    JsonNode json = new ObjectMapper().readTree(out.toString());
+    assertThat(json.has("cold_events")).isTrue();
+    JsonNode curves = json.get("cold_start");
+    assertThat(curves).hasSize(2);
+    assertThat(curves.at("/0/contender").asText()).isEqualTo("eddy, untrained");
+    assertThat(curves.at("/0/keys").asInt()).isEqualTo(2);
+    assertThat(curves.at("/1/contender").asText()).isEqualTo("eddy");
+    assertThat(curves.at("/1/keys").asInt()).as("of two, one was kept out").isEqualTo(1);
+    assertThat(curves.at("/1/cold_events")).isEqualTo(json.get("cold_events"));
+    JsonNode youngest = curves.at("/0/by_age/0");
+    assertThat(youngest.get("from").asInt()).isEqualTo(1);
+    // The naive forecast of what grows by one each season: a key that has seen no season errs more.
+    assertThat(youngest.get("one_step").asDouble())
+        .isGreaterThan(youngest.get("one_step_old").asDouble());
+    assertThat(err.toString()).contains("a new key's error is within 10 %", "one step ahead");
+    assertThat(Files.readString(page)).contains("\"coldStart\":[{", "\"cold_events\":");
+  }
+
+  @Test
+  void shouldNotSpeakOfNewKeysUnlessAsked() throws IOException {
+    execute("--csv", growth().toString(), "--key=pump", "--time=t", "--baselines-only", "--json");
+
+    assertThat(new ObjectMapper().readTree(out.toString()).has("cold_events")).isFalse();
+  }
+
+  @Test
   void shouldNotLetNamesEndTheScript() throws IOException {
     Path csv = folder.resolve("a.csv");
     var rows = new StringBuilder("pump,t,value\n");
@@ -185,6 +229,8 @@ class BacktestCommandTest {
     "--csv=a.csv --data=etth1 --data-dir=x, --csv FILE",
     "--data=etth1 --data-dir=x --season=3, --season",
     "--data=nab --data-dir=x --horizon=3, --horizon",
+    "--data=nab --data-dir=x --cold-start, --cold-start",
+    "--csv=a.csv --baselines-only --cold-start, --cold-start",
     "--csv=a.csv --horizon=0, --horizon",
     "--csv=a.csv --origins=0, --origins",
     "--csv=a.csv --season=1, --season",
