@@ -1,6 +1,9 @@
 package io.eddy.model;
 
 import io.eddy.model.anomaly.Verdict;
+import io.eddy.model.network.Influence;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// What one event is answered with: a verdict on the value that came, and the forecast of those to
 /// come, in the series' own unit.
@@ -11,6 +14,7 @@ public final class Answer {
   private final double expectedLower;
   private final double expectedUpper;
   private final Verdict verdict;
+  private final @Nullable Influence influence;
   private final long steps;
   private final int horizon;
   private final double[] fan; // lower (intervals, T), value (T), upper (intervals, T)
@@ -21,6 +25,7 @@ public final class Answer {
       double expectedLower,
       double expectedUpper,
       Verdict verdict,
+      @Nullable Influence influence,
       long steps,
       int horizon,
       double[] fan) {
@@ -29,6 +34,7 @@ public final class Answer {
     this.expectedLower = expectedLower;
     this.expectedUpper = expectedUpper;
     this.verdict = verdict;
+    this.influence = influence;
     this.steps = steps;
     this.horizon = horizon;
     this.fan = fan;
@@ -42,6 +48,7 @@ public final class Answer {
         other.expectedLower,
         other.expectedUpper,
         other.verdict,
+        other.influence,
         steps,
         horizon,
         fan);
@@ -75,6 +82,12 @@ public final class Answer {
   /// How rare the value is among this key's own, and in which way.
   public Verdict verdict() {
     return verdict;
+  }
+
+  /// The network's input that the missed forecast hung on most; nothing unless the value is an
+  /// anomaly and a trained version had forecast it.
+  public Optional<Influence> influence() {
+    return Optional.ofNullable(influence);
   }
 
   /// Steps of this key so far, this one included.

@@ -7,6 +7,8 @@ import io.eddy.model.network.ForecastValue;
 import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterProgram;
 import io.eddy.model.network.ForecasterSpec;
+import io.eddy.model.network.Influence;
+import io.eddy.model.network.InputAttribution;
 import io.eddy.model.program.Rows;
 import io.eddy.model.program.Stepper;
 import io.eddy.model.series.Absence;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// value that came, takes one step of the network, and forecasts.
 ///
 /// The same engine serves the stream and every backtest. Nothing is allocated per event but the
-/// answer. One thread at a time.
+/// answer, unless the event is an anomaly. One thread at a time.
 public final class OnlineForecaster {
 
   private static final double[] NO_COVARIATES = {};
@@ -33,6 +35,7 @@ public final class OnlineForecaster {
   private final @Nullable Rows means;
   private final boolean[] covered; // by interval, scratch
   private final int[] intervalOf; // by quantile; the median is none's
+  private @Nullable InputAttribution attribution; // made for the first anomaly
 
   /// @param spec what the keys' states are made for
   /// @param model of an equal spec, or null to answer naively
@@ -80,7 +83,7 @@ public final class OnlineForecaster {
   }
 
   /// A key that sees a wave, and starts anew now and then: a first event, a ring that has gone
-  /// round and a re-warm take paths of their own.
+  /// round, a re-warm and an anomaly take paths of their own.
   private static final class InventedKey {
     private static final int LIFE = 2_000;
 
@@ -96,6 +99,7 @@ public final class OnlineForecaster {
     void observe() {
       if (events == LIFE) {
         forecaster.rewarm(state);
+        forecaster.influence(state.series());
         state = new SeriesState(forecaster.spec);
         events = 0;
       }
@@ -173,7 +177,7 @@ public final class OnlineForecaster {
     double lower = series.valueOf(quantile(state, bound, 1));
     double upper = series.valueOf(quantile(state, spec.quantileCount() - 1 - bound, 1));
     impute(state, timeMillis, Absence.NULL, covariates);
-    return answer(state, series.value(0), expected, lower, upper, Verdict.NONE);
+    return answer(state, series.value(0), expected, lower, upper, Verdict.NONE, null);
   }
 
   private void impute(SeriesState state, long timeMillis, Absence absence, double[] covariates) {
@@ -221,10 +225,11 @@ public final class OnlineForecaster {
       stepper.initialState(state.network, 0);
     }
     Verdict verdict = state.detector.observe(timeMillis, image, median, scale);
+    Influence influence = verdict.anomaly() ? influence(series) : null;
     series.append(timeMillis, value, covariates);
     state.ledger.closeIfThrough(series.steps(), timeMillis);
     step(state);
-    Answer answer = answer(state, value, expected, lower, upper, verdict);
+    Answer answer = answer(state, value, expected, lower, upper, verdict, influence);
     if (state.ledger.isDue(series.steps())) {
       state.ledger.open(series.steps(), answer);
     }
@@ -234,7 +239,20 @@ public final class OnlineForecaster {
   /// The answer from the current state: for an event that must not step it, since it came before or
   /// came too late.
   public Answer peek(SeriesState state, double actual) {
-    return answer(state, actual, Double.NaN, Double.NaN, Double.NaN, Verdict.NONE);
+    return answer(state, actual, Double.NaN, Double.NaN, Double.NaN, Verdict.NONE, null);
+  }
+
+  /// What the network's forecast hung on that was made at the series' newest step.
+  private @Nullable Influence influence(Series series) {
+    if (model == null || series.steps() == 0) {
+      return null;
+    }
+    InputAttribution made = attribution;
+    if (made == null) {
+      made = new InputAttribution(model);
+      attribution = made;
+    }
+    return made.loudest(series).orElse(null);
   }
 
   private void step(SeriesState state) {
@@ -323,7 +341,8 @@ public final class OnlineForecaster {
       double expected,
       double lower,
       double upper,
-      Verdict verdict) {
+      Verdict verdict,
+      @Nullable Influence influence) {
     int horizon = spec.horizon();
     int intervals = covered.length;
     int last = spec.quantileCount() - 1;
@@ -338,7 +357,8 @@ public final class OnlineForecaster {
             series.valueOf(quantile(state, last - bound, ahead));
       }
     }
-    return new Answer(actual, expected, lower, upper, verdict, series.steps(), horizon, fan);
+    return new Answer(
+        actual, expected, lower, upper, verdict, influence, series.steps(), horizon, fan);
   }
 
   /// The forecast as an image: base, and the scaled median or mean.

@@ -20,6 +20,7 @@ class LedgerTest {
           0,
           0,
           Verdict.NONE,
+          null,
           1,
           HORIZON,
           new double[] {-1, -2, -3, -4, 0, 0, 0, 0, 1, 2, 3, 4});
@@ -65,7 +66,7 @@ class LedgerTest {
   @ValueSource(ints = {2, 4, 8, 24})
   void shouldMeetEveryPhaseOfASeasonAsLongAsTheHorizon(int horizon) {
     var ledger = new Ledger(1, horizon);
-    var answer = new Answer(0, 0, 0, 0, Verdict.NONE, 1, horizon, new double[3 * horizon]);
+    var answer = new Answer(0, 0, 0, 0, Verdict.NONE, null, 1, horizon, new double[3 * horizon]);
     int[] origins = new int[horizon];
     int count = 0;
 

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import com.sun.management.ThreadMXBean;
+import io.eddy.model.anomaly.Evidence;
 import io.eddy.model.cell.CellType;
 import io.eddy.model.kernel.Kernels;
 import io.eddy.model.network.Forecaster;
@@ -367,6 +368,48 @@ class OnlineForecasterTest {
 
     assertThat(calm.anomaly()).isFalse();
     assertThat(spike.anomaly()).isTrue();
+  }
+
+  @Test
+  void shouldNameTheInputBehindAMissedForecastOnlyOfAnAnomaly() {
+    ForecasterSpec spec = spec(CellType.LSTM, 3, 0);
+    Forecaster model = randomForecaster(spec, 2);
+    float[] path = model.parameters().values("path.weight");
+    // Lag 3 drowns everything else.
+    Arrays.fill(path, 2 * spec.outlookSize(), 3 * spec.outlookSize(), 40);
+    var engine = new OnlineForecaster(spec, model);
+    var state = new SeriesState(spec);
+    double[] usual = Examples.sine(300, 24, 10, 0.5, 6);
+    for (double value : usual) {
+      Answer answer = observe(engine, state, value);
+      assertThat(answer.influence().isPresent()).isEqualTo(answer.anomaly());
+    }
+    byte[] before = bytes(state);
+
+    Answer spike = observe(engine, state, 400);
+
+    assertThat(spike.anomaly()).isTrue();
+    assertThat(spike.influence())
+        .hasValueSatisfying(influence -> assertThat(influence.input()).isEqualTo("lag 3"))
+        .hasValueSatisfying(influence -> assertThat(influence.share()).isBetween(0.5, 1.0));
+    SeriesState restored = SeriesState.read(ByteBuffer.wrap(before), spec);
+    Answer again = observe(new OnlineForecaster(spec, model), restored, 400);
+    assertThat(again.influence()).as("after a restart").isEqualTo(spike.influence());
+    assertThat(again.verdict()).isEqualTo(spike.verdict());
+    assertThat(bytes(restored)).isEqualTo(bytes(state));
+  }
+
+  @Test
+  void shouldNameTheEvidenceButNoInputWithoutANetwork() {
+    ForecasterSpec spec = spec(CellType.LSTM, 3, 0);
+    var engine = new OnlineForecaster(spec, null);
+    var state = new SeriesState(spec);
+    observe(engine, state, Examples.sine(300, 24, 10, 0.5, 6));
+
+    Answer spike = observe(engine, state, 400);
+
+    assertThat(spike.verdict().evidence()).isNotEqualTo(Evidence.NONE);
+    assertThat(spike.influence()).isEmpty();
   }
 
   @Test
@@ -838,9 +881,8 @@ class OnlineForecasterTest {
     var state = new SeriesState(spec);
     var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     double[] values = walk(1_000, 3);
-    // The answer: an object of seven fields and two references, an array of 3 · 8 doubles, and now
-    // and
-    // then a verdict that has something to say.
+    // The answer: an object of six fields and three references, an array of 3 · 8 doubles, and now
+    // and then a verdict that has something to say.
     long allowed = 80 + 16 + 3 * 8 * Double.BYTES + 40;
 
     // Vectors are objects until the compiler has seen them often enough, so only the best counts.

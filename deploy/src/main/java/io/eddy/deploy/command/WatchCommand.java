@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.eddy.deploy.app.Cluster;
 import io.eddy.deploy.config.Settings;
+import io.eddy.deploy.demo.AnomalyWords;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.Logging;
 import io.eddy.deploy.process.StopSignal;
@@ -205,7 +206,7 @@ final class WatchCommand implements Callable<Integer> {
   }
 
   static String line(String key, Forecast forecast) {
-    return "%s  %s  actual %s%s expected %s  next %s  from %s to %s  v%d"
+    return "%s  %s  actual %s%s expected %s  next %s  from %s to %s  v%d%s"
         .formatted(
             forecast.getEventTime(),
             Text.left(key, KEY_WIDTH),
@@ -215,7 +216,8 @@ final class WatchCommand implements Callable<Integer> {
             Text.right(Numbers.measure(forecast.getForecastValue()), 8),
             Text.right(Numbers.measure(forecast.getLowerBound()), 8),
             Text.right(Numbers.measure(forecast.getUpperBound()), 8),
-            forecast.getModelVersion());
+            forecast.getModelVersion(),
+            forecast.getIsAnomaly() ? "  " + AnomalyWords.of(forecast) : "");
   }
 
   static String json(String key, Forecast forecast) {
@@ -230,6 +232,9 @@ final class WatchCommand implements Callable<Integer> {
     node.put("anomaly_score", forecast.getAnomalyScore());
     node.put("anomaly_kind", forecast.getAnomalyKind());
     node.put("anomaly_severity", forecast.getAnomalySeverity());
+    node.put("anomaly_evidence", forecast.getAnomalyEvidence());
+    node.put("anomaly_input", forecast.getAnomalyInput());
+    node.put("anomaly_input_share", forecast.getAnomalyInputShare());
     node.put("forecast_value", forecast.getForecastValue());
     node.put("lower_bound", forecast.getLowerBound());
     node.put("upper_bound", forecast.getUpperBound());

@@ -20,6 +20,7 @@ final class Board {
   private final SkillMeter skill = new SkillMeter();
   private final List<SwapNote> swaps = new ArrayList<>();
   private Optional<Progress.Epoch> training = Optional.empty();
+  private Optional<String> lastAnomaly = Optional.empty();
   private long forecasts;
   private long deadLetters;
   private int modelVersion;
@@ -29,13 +30,14 @@ final class Board {
   /// @param expected the forecast that had been made for the value that came; NaN for none
   /// @param expectedLower the lower end of its interval; NaN for none
   /// @param expectedUpper the upper end of its interval; NaN for none
+  /// @param anomaly in words, why the value should be looked at; nothing if it should not
   /// @param forecast the forecast of the next value
   record Outcome(
       double actual,
       double expected,
       double expectedLower,
       double expectedUpper,
-      boolean anomaly,
+      Optional<String> anomaly,
       double forecast,
       double lower,
       double upper,
@@ -63,6 +65,7 @@ final class Board {
       int modelVersion,
       List<SwapNote> swaps,
       Optional<Progress.Epoch> training,
+      Optional<String> lastAnomaly,
       SkillMeter.Scores scores,
       List<Row> rows) {}
 
@@ -72,6 +75,7 @@ final class Board {
     forecasts++;
     modelVersion = Math.max(modelVersion, outcome.modelVersion());
     view.add(outcome);
+    outcome.anomaly().ifPresent(words -> lastAnomaly = Optional.of(name + ": " + words));
     if (!outcome.redelivered()) {
       skill.add(
           view.number,
@@ -126,6 +130,7 @@ final class Board {
         modelVersion,
         List.copyOf(swaps),
         training,
+        lastAnomaly,
         skill.scores(),
         described);
   }
@@ -154,7 +159,7 @@ final class Board {
       recent[(int) (events % SPARK_VALUES)] = outcome.actual();
       last = Optional.of(outcome);
       events++;
-      anomalies += outcome.anomaly() ? 1 : 0;
+      anomalies += outcome.anomaly().isPresent() ? 1 : 0;
     }
 
     Row row(String name) {

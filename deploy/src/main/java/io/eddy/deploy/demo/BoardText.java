@@ -51,7 +51,8 @@ final class BoardText {
     lines.add(Text.left(model(snapshot), width));
     lines.add(training(snapshot, width));
     lines.add(Text.left(quality(snapshot), width));
-    lines.add("");
+    lines.add(
+        Text.left(snapshot.lastAnomaly().map(words -> "anomaly  " + words).orElse(""), width));
     lines.addAll(table(snapshot, width, Math.max(0, height - HEAD_LINES - 1)));
     return lines;
   }
@@ -112,7 +113,7 @@ final class BoardText {
         Sparkline.of(row.recent(), sparkWidth),
         Text.right(Numbers.measure(last.actual()), NUMBER_WIDTH),
         style.dim(Text.right(Numbers.measure(last.expected()), NUMBER_WIDTH)),
-        last.anomaly() ? style.warning("!") : " ",
+        last.anomaly().isPresent() ? style.warning("!") : " ",
         style.accent(Text.right(Numbers.measure(last.forecast()), NUMBER_WIDTH)),
         style.dim(Text.right(Numbers.measure(last.lower()), NUMBER_WIDTH)),
         style.dim(Text.right(Numbers.measure(last.upper()), NUMBER_WIDTH)),

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -111,7 +112,7 @@ final class ForecastReader implements AutoCloseable {
         orNaN(forecast.getExpectedValue()),
         orNaN(forecast.getExpectedLowerBound()),
         orNaN(forecast.getExpectedUpperBound()),
-        forecast.getIsAnomaly(),
+        forecast.getIsAnomaly() ? Optional.of(AnomalyWords.of(forecast)) : Optional.empty(),
         forecast.getForecastValue(),
         forecast.getLowerBound(),
         forecast.getUpperBound(),

@@ -34,11 +34,40 @@ class WatchCommandTest {
     assertThat(json.has("intervals")).isFalse();
   }
 
+  @Test
+  void shouldSayWhyAValueIsAnAnomaly() throws JsonProcessingException {
+    Forecast.Builder forecast = forecast();
+    forecast
+        .setIsAnomaly(true)
+        .setAnomalyKind("SPIKE")
+        .setAnomalyEvidence("TIME_OF_DAY")
+        .setAnomalyInput("lag 24")
+        .setAnomalyInputShare(0.434);
+
+    assertThat(WatchCommand.line("load", forecast.build()))
+        .endsWith("v0  spike by its time of day, forecast from lag 24 (43 %)");
+    JsonNode json = new ObjectMapper().readTree(WatchCommand.json("load", forecast.build()));
+    assertThat(json.at("/anomaly_evidence").asText()).isEqualTo("TIME_OF_DAY");
+    assertThat(json.at("/anomaly_input").asText()).isEqualTo("lag 24");
+    assertThat(json.at("/anomaly_input_share").asDouble()).isEqualTo(0.434);
+  }
+
+  @Test
+  void shouldNameNoInputWhereNoNetworkHasForecast() {
+    Forecast.Builder forecast = forecast();
+    forecast.setIsAnomaly(true).setAnomalyKind("LEVEL").setAnomalyEvidence("RESIDUAL");
+
+    assertThat(WatchCommand.line("load", forecast.build())).endsWith("v0  level by its residual");
+    assertThat(WatchCommand.line("load", forecast().build())).endsWith("v0");
+  }
+
   private static Forecast.Builder forecast() {
     return Forecast.newBuilder()
         .setEventTime(Instant.ofEpochMilli(1_000))
         .setActualValue(2)
         .setForecastValue(2)
+        .setHorizon(List.of())
+        .setIntervals(List.of())
         .setLowerBound(1)
         .setUpperBound(3);
   }

@@ -7,6 +7,7 @@ import io.eddy.deploy.demo.BoardText.Pace;
 import io.eddy.deploy.terminal.Style;
 import io.eddy.processors.progress.Progress;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class BoardTextTest {
@@ -41,6 +42,7 @@ class BoardTextTest {
     assertThat(screen)
         .anyMatch(line -> line.startsWith("cpu") && line.contains("█") && line.contains("+0.50"));
     assertThat(screen).anyMatch(line -> line.startsWith("disk") && line.contains("!"));
+    assertThat(screen).anyMatch(line -> line.startsWith("anomaly  disk: spike by its residual"));
   }
 
   @Test
@@ -100,7 +102,7 @@ class BoardTextTest {
         expected,
         expected - 10,
         expected + 10,
-        anomaly,
+        anomaly ? Optional.of("spike by its residual") : Optional.empty(),
         actual + 1,
         actual,
         actual + 2,

@@ -1,6 +1,7 @@
 package io.eddy.it.scenario;
 
 import io.eddy.model.Answer;
+import io.eddy.model.network.Influence;
 import io.eddy.schemas.avro.Forecast;
 import io.eddy.schemas.avro.ForecastInterval;
 import io.eddy.schemas.avro.ForecastStep;
@@ -36,6 +37,9 @@ public final class ExpectedForecast {
     forecast.setAnomalyScore(answer.verdict().score());
     forecast.setAnomalyKind(answer.verdict().kind().name());
     forecast.setAnomalySeverity(answer.verdict().severity());
+    forecast.setAnomalyEvidence(answer.verdict().evidence().name());
+    forecast.setAnomalyInput(answer.influence().map(Influence::input).orElse(null));
+    forecast.setAnomalyInputShare(answer.influence().map(Influence::share).orElse(0.0));
     forecast.setForecastValue(answer.value(1));
     forecast.setLowerBound(answer.lower(1));
     forecast.setUpperBound(answer.upper(1));

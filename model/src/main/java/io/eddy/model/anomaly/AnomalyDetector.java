@@ -110,6 +110,7 @@ public final class AnomalyDetector {
   private long alarmed = -1; // number of the last event that raised an alarm, -1 for none
   private float alarmedDecades; // how rare it was
   private int stayed; // values in a row on one far side, negative for the lower
+  private boolean spokeAlone; // what made the last chance; scratch, and no part of what is written
   private short restless; // bits of the last 16 events: whether the residual was large
 
   /// A detector that has seen nothing and raises alarms from [#THRESHOLD] on.
@@ -169,7 +170,12 @@ public final class AnomalyDetector {
       alarmedDecades = (float) decades;
     }
     AnomalyKind kind = decades >= threshold * DECADES ? kind() : AnomalyKind.NONE;
-    return new Verdict(score, anomaly, kind, severity(kind, residual, level, logVariance, scale));
+    return new Verdict(
+        score,
+        anomaly,
+        kind,
+        severity(kind, residual, level, logVariance, scale),
+        kind == AnomalyKind.NONE ? Evidence.NONE : loudest());
   }
 
   private static float bounded(double difference) {
@@ -233,7 +239,28 @@ public final class AnomalyDetector {
     double rank = combined.upper();
     double together = Math.max(Math.sqrt(fisher * rank), rank / BEYOND_RANK);
     double alone = ALONE * Math.min(residuals.upper(), variances.twoSided());
+    spokeAlone = alone < together;
     return chance(Math.min(together, alone));
+  }
+
+  /// The rarest of the pieces that made the last chance: of the two that may speak alone if one of
+  /// them did, else of the four that were combined. Of equals the first in the order of the enum.
+  private Evidence loudest() {
+    double variance = variances.twoSided();
+    if (spokeAlone) {
+      return variance <= residuals.upper() ? Evidence.VARIANCE : Evidence.RESIDUAL;
+    }
+    Evidence loudest = Evidence.VALUE;
+    double rarest = values.twoSided();
+    if (daily.twoSided() < rarest) {
+      loudest = Evidence.TIME_OF_DAY;
+      rarest = daily.twoSided();
+    }
+    if (levels.twoSided() < rarest) {
+      loudest = Evidence.LEVEL;
+      rarest = levels.twoSided();
+    }
+    return variance < rarest ? Evidence.VARIANCE : loudest;
   }
 
   private static double chance(double found) {

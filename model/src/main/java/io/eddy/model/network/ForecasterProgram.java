@@ -69,18 +69,27 @@ public final class ForecasterProgram {
 
   /// Traces the network alone.
   public static ForecasterProgram of(ForecasterSpec spec) {
-    return trace(spec, false);
+    return trace(spec, false, false);
+  }
+
+  /// Traces the network alone, with gradients that reach its inputs.
+  static ForecasterProgram withInputGradient(ForecasterSpec spec) {
+    return trace(spec, false, true);
   }
 
   /// Traces the network and its pinball loss.
   public static ForecasterProgram withLoss(ForecasterSpec spec) {
-    return trace(spec, true);
+    return trace(spec, true, false);
   }
 
-  private static ForecasterProgram trace(ForecasterSpec spec, boolean withLoss) {
+  private static ForecasterProgram trace(
+      ForecasterSpec spec, boolean withLoss, boolean withInputGradient) {
     var builder = new ProgramBuilder();
     Preparation preparation = spec.preparation();
-    Value inputs = builder.input("inputs", preparation.inputSize());
+    Value inputs =
+        withInputGradient
+            ? builder.differentiableInput("inputs", preparation.inputSize())
+            : builder.input("inputs", preparation.inputSize());
     List<Outlook> members = new ArrayList<>();
     for (Value raw : raw(builder, spec, preparation, inputs)) {
       members.add(Outlook.of(builder, spec, raw));

@@ -1,5 +1,8 @@
 package io.eddy.model.series;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.TreeSet;
 
 /// From a series' covariates to a network's inputs.
@@ -22,12 +25,14 @@ final class CovariateInputs {
 
   private static final int RECURRENT = 3;
 
+  private final CovariateSpec spec;
   private final int count;
   private final int[] lags; // steps back that the path sees
 
   /// @param horizon steps ahead that are forecast
   CovariateInputs(SeriesSpec spec, int horizon) {
-    count = spec.covariates().count();
+    this.spec = spec.covariates();
+    count = this.spec.count();
     var distinct = new TreeSet<Integer>();
     distinct.add(0);
     distinct.add(1);
@@ -49,6 +54,24 @@ final class CovariateInputs {
   /// Inputs of the linear path.
   int pathSize() {
     return (1 + lags.length) * count;
+  }
+
+  /// The covariates that the recurrence's inputs are made of, in their order.
+  List<String> recurrentNames() {
+    return names(RECURRENT);
+  }
+
+  /// The covariates that the path's inputs are made of, in their order.
+  List<String> pathNames() {
+    return names(1 + lags.length);
+  }
+
+  private List<String> names(int inputsOfEach) {
+    List<String> names = new ArrayList<>(inputsOfEach * count);
+    for (int c = 0; c < count; c++) {
+      names.addAll(Collections.nCopies(inputsOfEach, spec.name(c)));
+    }
+    return names;
   }
 
   /// Writes the recurrence's inputs of the step `back` steps before the newest.

@@ -1,5 +1,10 @@
 package io.eddy.model.series;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+
 /// From a series to a network's inputs: scaled differences and innovations for the recurrence,
 /// scaled lags for the linear path, covariates for both.
 ///
@@ -66,6 +71,29 @@ public final class Preparation {
   /// Past steps that the recurrence's inputs need, besides the step itself.
   public int recurrentLookback() {
     return Math.max(VOLATILITY_STEPS, spec.longestSeason());
+  }
+
+  /// What each of [#inputs] is called where people read of it, in the order of the inputs. Sine and
+  /// cosine of a calendar feature share one name, and so does all that is made of a covariate.
+  public List<String> inputNames() {
+    List<String> names = new ArrayList<>(inputSize());
+    names.add("last difference");
+    names.add("innovation");
+    names.add("volatility");
+    for (int season : seasons) {
+      names.add("season " + season);
+      names.add("next of season " + season);
+    }
+    for (CalendarFeature feature : calendar) {
+      String name = feature.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+      names.addAll(Collections.nCopies(CalendarFeature.SIZE, name));
+    }
+    names.addAll(covariates.recurrentNames());
+    for (int lag = 1; lag <= lagCount; lag++) {
+      names.add("lag " + lag);
+    }
+    names.addAll(covariates.pathNames());
+    return names;
   }
 
   /// Writes the inputs of the step `back` steps before the newest. What lies before the series'

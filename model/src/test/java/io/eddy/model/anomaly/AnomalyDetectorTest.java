@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
@@ -210,6 +215,61 @@ class AnomalyDetectorTest {
     }
 
     assertThat(alarms).isGreaterThanOrEqualTo(SEEDS * 9 / 10);
+  }
+
+  @Test
+  void shouldNameTheEvidenceThatSpokeLoudest() {
+    List<Evidence> far = new ArrayList<>();
+    List<Evidence> frozen = new ArrayList<>();
+    List<Evidence> shifted = new ArrayList<>();
+    List<Evidence> atAnotherHour = new ArrayList<>();
+    List<Evidence> missed = new ArrayList<>();
+    for (int seed = 0; seed < SEEDS; seed++) {
+      far.add(usual(seed).observe(12).evidence());
+      frozen.add(firstAlarm(usual(seed), 40, () -> 0.1));
+      Key wandering = usual(seed);
+      shifted.add(firstAlarm(wandering, 30, () -> 1.2 + wandering.noise()));
+      Key daily = new Key(seed);
+      for (int step = 0; step < 10 * 288; step++) {
+        daily.observe(day(step) + daily.noise());
+      }
+      atAnotherHour.add(firstAlarm(daily, 24, () -> 10 + daily.noise()));
+      Key ordinary = usual(seed);
+      missed.add(ordinary.detector.observe(ordinary.time, 0.1, 60, 1).evidence());
+    }
+
+    assertThat(mostNamed(far)).isEqualTo(Evidence.VALUE);
+    assertThat(mostNamed(frozen)).isEqualTo(Evidence.VARIANCE);
+    assertThat(mostNamed(shifted)).isEqualTo(Evidence.LEVEL);
+    assertThat(mostNamed(atAnotherHour)).isEqualTo(Evidence.TIME_OF_DAY);
+    assertThat(mostNamed(missed)).isEqualTo(Evidence.RESIDUAL);
+  }
+
+  @Test
+  void shouldNameEvidenceOfWhatIsRareAndOfNothingElse() {
+    var key = new Key(3);
+
+    for (int step = 0; step < USUAL; step++) {
+      Verdict verdict = key.observe(key.noise());
+
+      assertThat(verdict.evidence() == Evidence.NONE).isEqualTo(verdict.kind() == AnomalyKind.NONE);
+    }
+  }
+
+  private static Evidence mostNamed(List<Evidence> named) {
+    return Arrays.stream(Evidence.values())
+        .max(Comparator.comparingInt(evidence -> Collections.frequency(named, evidence)))
+        .orElseThrow();
+  }
+
+  private static Evidence firstAlarm(Key key, int events, DoubleSupplier values) {
+    for (int event = 0; event < events; event++) {
+      Verdict verdict = key.observe(values.getAsDouble());
+      if (verdict.anomaly()) {
+        return verdict.evidence();
+      }
+    }
+    return Evidence.NONE;
   }
 
   @Test

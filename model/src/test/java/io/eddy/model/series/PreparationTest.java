@@ -77,6 +77,7 @@ class PreparationTest {
 
     assertThat(preparation.recurrentSize()).isEqualTo(season == 0 ? 3 : 5);
     assertThat(preparation.inputSize()).isEqualTo(preparation.recurrentSize() + lagCount);
+    assertThat(preparation.inputNames()).hasSize(preparation.inputSize());
   }
 
   @ParameterizedTest

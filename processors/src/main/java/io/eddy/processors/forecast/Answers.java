@@ -2,6 +2,7 @@ package io.eddy.processors.forecast;
 
 import io.eddy.model.Answer;
 import io.eddy.model.SeriesState;
+import io.eddy.model.network.Influence;
 import io.eddy.model.series.Absence;
 import io.eddy.model.series.Series;
 import io.eddy.processors.observation.Decoded;
@@ -64,6 +65,9 @@ final class Answers {
     forecast.setAnomalyScore(answer.verdict().score());
     forecast.setAnomalyKind(answer.verdict().kind().name());
     forecast.setAnomalySeverity(answer.verdict().severity());
+    forecast.setAnomalyEvidence(answer.verdict().evidence().name());
+    forecast.setAnomalyInput(answer.influence().map(Influence::input).orElse(null));
+    forecast.setAnomalyInputShare(answer.influence().map(Influence::share).orElse(0.0));
     forecast.setForecastValue(answer.value(1));
     forecast.setLowerBound(answer.lower(1));
     forecast.setUpperBound(answer.upper(1));
