@@ -14,6 +14,7 @@ module io.eddy.model {
   exports io.eddy.model.cell;
   exports io.eddy.model.checkpoint;
   exports io.eddy.model.composition;
+  exports io.eddy.model.distribution;
   exports io.eddy.model.embedding;
   exports io.eddy.model.evaluation;
   exports io.eddy.model.exchange;

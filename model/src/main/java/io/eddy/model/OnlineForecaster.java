@@ -7,11 +7,13 @@ import io.eddy.model.network.ForecastValue;
 import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterProgram;
 import io.eddy.model.network.ForecasterSpec;
+import io.eddy.model.network.Head;
 import io.eddy.model.network.Influence;
 import io.eddy.model.network.InputAttribution;
 import io.eddy.model.program.Rows;
 import io.eddy.model.program.Stepper;
 import io.eddy.model.series.Absence;
+import io.eddy.model.series.CountAnchor;
 import io.eddy.model.series.Preparation;
 import io.eddy.model.series.Series;
 import java.time.Duration;
@@ -30,9 +32,12 @@ public final class OnlineForecaster {
   private final Preparation preparation;
   private final @Nullable Forecaster model;
   private final @Nullable Stepper stepper;
+  private final boolean counts;
   private final Rows inputs;
+  private final Rows anchor; // of counts
   private final Rows quantiles;
   private final @Nullable Rows means;
+  private final Rows[] distribution; // by parameter
   private final boolean[] covered; // by interval, scratch
   private final int[] intervalOf; // by quantile; the median is none's
   private @Nullable InputAttribution attribution; // made for the first anomaly
@@ -49,10 +54,13 @@ public final class OnlineForecaster {
       intervalOf[spec.lowerQuantile(interval)] = interval;
       intervalOf[spec.quantileCount() - 1 - spec.lowerQuantile(interval)] = interval;
     }
+    counts = spec.head() == Head.NEGATIVE_BINOMIAL;
     ForecasterProgram program = ForecasterProgram.of(spec);
     if (model == null) {
       stepper = null;
       inputs = Rows.empty();
+      anchor = Rows.empty();
+      distribution = new Rows[0];
       quantiles = Rows.empty();
       means = null;
     } else {
@@ -62,6 +70,8 @@ public final class OnlineForecaster {
       }
       stepper = new Stepper(program.program(), model.parameters(), 1, Kernels.best());
       inputs = stepper.rows(program.inputs());
+      anchor = program.anchor().map(stepper::rows).orElse(Rows.empty());
+      distribution = program.distribution().stream().map(stepper::rows).toArray(Rows[]::new);
       quantiles = stepper.rows(program.quantiles());
       means = program.means().map(stepper::rows).orElse(null);
     }
@@ -173,9 +183,9 @@ public final class OnlineForecaster {
     while (advance(state, timeMillis)) {}
     int bound = spec.lowerQuantile(0);
     Series series = state.series();
-    double expected = series.valueOf(forecast(state, 1));
-    double lower = series.valueOf(quantile(state, bound, 1));
-    double upper = series.valueOf(quantile(state, spec.quantileCount() - 1 - bound, 1));
+    double expected = value(state, 1);
+    double lower = bound(state, bound, 1);
+    double upper = bound(state, spec.quantileCount() - 1 - bound, 1);
     impute(state, timeMillis, Absence.NULL, covariates);
     return answer(state, series.value(0), expected, lower, upper, Verdict.NONE, null);
   }
@@ -183,7 +193,7 @@ public final class OnlineForecaster {
   private void impute(SeriesState state, long timeMillis, Absence absence, double[] covariates) {
     Series series = state.series();
     double median = series.valueOf(scaled(state, spec.quantileCount() / 2, 1));
-    series.impute(timeMillis, median, absence, covariates);
+    series.impute(timeMillis, counts ? Math.rint(median) : median, absence, covariates);
     state.ledger.closeIfThrough(series.steps(), timeMillis);
     step(state);
   }
@@ -213,9 +223,9 @@ public final class OnlineForecaster {
     double scale = 1;
     if (series.steps() > 0) {
       int bound = spec.lowerQuantile(0);
-      expected = series.valueOf(forecast(state, 1));
-      lower = series.valueOf(quantile(state, bound, 1));
-      upper = series.valueOf(quantile(state, spec.quantileCount() - 1 - bound, 1));
+      expected = value(state, 1);
+      lower = bound(state, bound, 1);
+      upper = bound(state, spec.quantileCount() - 1 - bound, 1);
       median = scaled(state, spec.quantileCount() / 2, 1);
       scale = series.divisor(0) * widening(state, 1);
       if (series.scale(0) > 0) {
@@ -242,9 +252,10 @@ public final class OnlineForecaster {
     return answer(state, actual, Double.NaN, Double.NaN, Double.NaN, Verdict.NONE, null);
   }
 
-  /// What the network's forecast hung on that was made at the series' newest step.
+  /// What the network's forecast hung on that was made at the series' newest step; nothing is told
+  /// of counts, whose median moves by whole numbers.
   private @Nullable Influence influence(Series series) {
-    if (model == null || series.steps() == 0) {
+    if (model == null || counts || series.steps() == 0) {
       return null;
     }
     InputAttribution made = attribution;
@@ -261,6 +272,9 @@ public final class OnlineForecaster {
       return;
     }
     preparation.inputs(state.series(), inputs.values(), inputs.at(0));
+    if (counts) {
+      CountAnchor.write(state.series(), spec.horizon(), anchor.values(), anchor.at(0));
+    }
     stepper.load(0, state.network, 0);
     stepper.step();
     stepper.store(0, state.network, 0);
@@ -268,6 +282,10 @@ public final class OnlineForecaster {
     System.arraycopy(quantiles.values(), quantiles.at(0), state.outlook, 0, size);
     if (means != null) {
       System.arraycopy(means.values(), means.at(0), state.outlook, size, spec.horizon());
+    }
+    for (int i = 0; i < distribution.length; i++) {
+      int at = state.outlook.length - distribution.length + i;
+      state.outlook[at] = distribution[i].values()[distribution[i].at(0)];
     }
   }
 
@@ -321,8 +339,8 @@ public final class OnlineForecaster {
       for (int interval = 0; interval < covered.length; interval++) {
         int bound = spec.lowerQuantile(interval);
         covered[interval] =
-            value >= series.valueOf(quantile(state, bound, 1))
-                && value <= series.valueOf(quantile(state, spec.quantileCount() - 1 - bound, 1));
+            value >= bound(state, bound, 1)
+                && value <= bound(state, spec.quantileCount() - 1 - bound, 1);
       }
       state.calibration.learn(1, covered);
     }
@@ -349,16 +367,39 @@ public final class OnlineForecaster {
     Series series = state.series();
     double[] fan = new double[spec.quantileCount() * horizon];
     for (int ahead = 1; ahead <= horizon; ahead++) {
-      fan[intervals * horizon + ahead - 1] = series.valueOf(forecast(state, ahead));
+      fan[intervals * horizon + ahead - 1] = value(state, ahead);
       for (int interval = 0; interval < intervals; interval++) {
         int bound = spec.lowerQuantile(interval);
-        fan[interval * horizon + ahead - 1] = series.valueOf(quantile(state, bound, ahead));
-        fan[(intervals + 1 + interval) * horizon + ahead - 1] =
-            series.valueOf(quantile(state, last - bound, ahead));
+        fan[interval * horizon + ahead - 1] = bound(state, bound, ahead);
+        fan[(intervals + 1 + interval) * horizon + ahead - 1] = bound(state, last - bound, ahead);
       }
     }
     return new Answer(
         actual, expected, lower, upper, verdict, influence, series.steps(), horizon, fan);
+  }
+
+  /// The forecast in the series' own unit; the median of counts is a count.
+  private double value(SeriesState state, int ahead) {
+    double value = state.series().valueOf(forecast(state, ahead));
+    return counts && spec.value() == ForecastValue.MEDIAN ? Math.rint(value) : value;
+  }
+
+  /// A bound in the series' own unit; those of counts are the outermost counts within, and never
+  /// leave the median out.
+  private double bound(SeriesState state, int quantile, int ahead) {
+    Series series = state.series();
+    double value = series.valueOf(quantile(state, quantile, ahead));
+    if (!counts) {
+      return value;
+    }
+    double median = Math.rint(series.valueOf(scaled(state, spec.quantileCount() / 2, ahead)));
+    // What float has left of a count may lie a little beside it.
+    double rounding = 1e-3 + 1e-6 * value;
+    double count =
+        quantile < spec.quantileCount() / 2
+            ? Math.min(Math.ceil(value - rounding), median)
+            : Math.max(Math.floor(value + rounding), median);
+    return count + 0.0; // a negative zero is none
   }
 
   /// The forecast as an image: base, and the scaled median or mean.
@@ -380,7 +421,7 @@ public final class OnlineForecaster {
     int middle = spec.quantileCount() / 2;
     int inward = quantile < middle ? 1 : -1;
     double median = scaled(state, middle, ahead);
-    double spread = spread(state.series(), state.series().divisor(0)) * widening(state, ahead);
+    double spread = state.series().spread() * widening(state, ahead);
     double widest = 0;
     for (int q = quantile; q != middle; q += inward) {
       widest = Math.max(widest, spread * width(state, q, ahead));
@@ -413,15 +454,5 @@ public final class OnlineForecaster {
       ratio = Math.max(1, width(state, 0, known) / now);
     }
     return ratio * Math.sqrt((ahead + missing) / (double) known);
-  }
-
-  /// What widths are multiplied by: the running scale, or the value's own size as long as there is
-  /// no difference to measure a scale by, so that a key's first bounds are wide.
-  private static double spread(Series series, double scale) {
-    if (series.steps() > 1) {
-      return scale;
-    }
-    double size = Math.abs(series.image(0));
-    return size > 0 ? size : 1;
   }
 }

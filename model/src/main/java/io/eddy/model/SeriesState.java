@@ -16,7 +16,7 @@ public final class SeriesState {
   private final ForecasterSpec spec;
   private final Series series;
   final float[] network; // stateSize of the spec
-  final float[] outlook; // (Q, T) scaled quantiles made at the newest step, and (T) means
+  final float[] outlook; // what the newest step answered, see ForecasterSpec.outlookSize
   final Calibration calibration;
   final Ledger ledger;
   final AnomalyDetector detector = new AnomalyDetector();

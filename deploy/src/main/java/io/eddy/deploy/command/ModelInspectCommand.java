@@ -163,6 +163,7 @@ final class ModelInspectCommand implements Callable<Integer> {
     described.put("forecast value", written(spec.value()));
     described.put("window", Integer.toString(spec.windowSize()));
     described.put("ensemble", Integer.toString(spec.ensemble()));
+    described.put("head", spec.head().written());
     return described;
   }
 

@@ -1,5 +1,6 @@
 package io.eddy.model.loss;
 
+import io.eddy.model.distribution.Gamma;
 import io.eddy.model.program.ProgramBuilder;
 import io.eddy.model.program.Value;
 

@@ -1,21 +1,18 @@
 package io.eddy.model.network;
 
 import io.eddy.model.cell.Cells;
-import io.eddy.model.loss.PinballLoss;
-import io.eddy.model.loss.SquaredLoss;
 import io.eddy.model.op.Add;
 import io.eddy.model.op.Affine;
 import io.eddy.model.op.Linear;
-import io.eddy.model.op.QuantileFan;
 import io.eddy.model.parameter.Initializer;
 import io.eddy.model.parameter.ParameterSpec;
 import io.eddy.model.program.Program;
 import io.eddy.model.program.ProgramBuilder;
 import io.eddy.model.program.Value;
+import io.eddy.model.series.CountAnchor;
 import io.eddy.model.series.Preparation;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -24,46 +21,54 @@ import org.jspecify.annotations.Nullable;
 /// ```
 /// h         = stacked cells over the recurrence's inputs
 /// path      = lags, and what the linear path sees of covariates
-/// raw       = W_head h + b + W_path path          (Q · T, and T means), zero at the start
-/// quantiles = fan of raw                          in units of the running scale, around the base
-/// means     = the rest of raw, if means are forecast
+/// raw       = W_head h + b + W_path path          zero at the start
+/// answer    = what the head makes of raw          quantiles, or a distribution's parameters
+/// quantiles = of the answer                       in units of the running scale, around the base
+/// means     = of the answer, if means are forecast
 /// ```
 ///
-/// Head and path start at zero, so that a fresh network answers the naive forecast and training can
+/// Head and path start at zero, so that a fresh network answers the base forecast and training can
 /// only correct it.
 ///
 /// An ensemble has cells and head several times over, from starts of their own, and averages what
 /// they answer: quantile by quantile (Vincent 1912; Ratcliff 1979), so that an average of fans that
-/// do not cross does not cross. Each member learns from the loss of its own answer, as networks
-/// trained one by one would (Lakshminarayanan et al. 2017), but they share the linear path, which
-/// is most of the work and where starts make no difference.
+/// do not cross does not cross; of a distribution the parameters, which for a location and a scale
+/// is the same. Each member learns from the loss of its own answer, as networks trained one by one
+/// would (Lakshminarayanan et al. 2017), but they share the linear path, which is most of the work
+/// and where starts make no difference.
 public final class ForecasterProgram {
 
   private final Program program;
   private final Value inputs;
-  private final Value quantiles;
-  private final @Nullable Value means;
+  private final @Nullable Value anchor;
+  private final List<Value> distribution;
+  private final HeadEquations.Outlook outlook;
   private final @Nullable Objective objective;
 
   /// What training adds to the network.
   ///
   /// @param target (horizon), what came, in the unit of the quantiles
   /// @param weight (horizon), 1 where the target is known and counts, else 0
-  /// @param loss (1), what training minimises: the weighted pinball loss of all quantiles and the
-  ///   squared error of the means, averaged over the members
-  /// @param score (1), the same of the averaged answer: what a version is judged by
-  public record Objective(Value target, Value weight, Value loss, Value score) {}
+  /// @param loss (1), what training minimises, averaged over the members: the weighted pinball loss
+  ///   of all quantiles and the squared error of the means, or a distribution's negative
+  ///   log-likelihood
+  /// @param terms that the loss adds up for every target: quantiles, or 1
+  /// @param score (1), the pinball loss of the averaged answer's quantiles and the squared error of
+  ///   its means: what a version is judged by, whatever its head
+  public record Objective(Value target, Value weight, Value loss, int terms, Value score) {}
 
   private ForecasterProgram(
       Program program,
       Value inputs,
-      Value quantiles,
-      @Nullable Value means,
+      @Nullable Value anchor,
+      List<Value> distribution,
+      HeadEquations.Outlook outlook,
       @Nullable Objective objective) {
     this.program = program;
     this.inputs = inputs;
-    this.quantiles = quantiles;
-    this.means = means;
+    this.anchor = anchor;
+    this.distribution = List.copyOf(distribution);
+    this.outlook = outlook;
     this.objective = objective;
   }
 
@@ -77,7 +82,7 @@ public final class ForecasterProgram {
     return trace(spec, false, true);
   }
 
-  /// Traces the network and its pinball loss.
+  /// Traces the network and its loss.
   public static ForecasterProgram withLoss(ForecasterSpec spec) {
     return trace(spec, true, false);
   }
@@ -90,29 +95,42 @@ public final class ForecasterProgram {
         withInputGradient
             ? builder.differentiableInput("inputs", preparation.inputSize())
             : builder.input("inputs", preparation.inputSize());
-    List<Outlook> members = new ArrayList<>();
+    Value anchor =
+        spec.head() == Head.NEGATIVE_BINOMIAL
+            ? builder.input("anchor", CountAnchor.size(spec.horizon()))
+            : null;
+    HeadEquations head = HeadEquations.of(spec, anchor);
+    List<List<Value>> members = new ArrayList<>();
     for (Value raw : raw(builder, spec, preparation, inputs)) {
-      members.add(Outlook.of(builder, spec, raw));
+      members.add(head.answer(builder, raw));
     }
-    Outlook outlook = members.size() == 1 ? members.getFirst() : Outlook.mean(builder, members);
+    List<Value> answer = mean(builder, members);
+    HeadEquations.Outlook outlook = head.outlook(builder, answer);
     Objective objective = null;
     if (withLoss) {
       Value target = builder.input("target", spec.horizon());
       Value weight = builder.input("weight", spec.horizon());
-      List<Value> losses = new ArrayList<>();
-      for (Outlook member : members) {
-        losses.add(member.loss(builder, spec, target, weight));
+      List<List<Value>> losses = new ArrayList<>();
+      for (List<Value> member : members) {
+        losses.add(List.of(head.loss(builder, member, target, weight)));
       }
-      boolean one = losses.size() == 1;
+      Value loss = mean(builder, losses).getFirst();
+      boolean judgedByLoss = members.size() == 1 && !spec.head().isLikelihood();
       objective =
           new Objective(
               target,
               weight,
-              one ? losses.getFirst() : mean(builder, losses),
-              one ? losses.getFirst() : outlook.loss(builder, spec, target, weight));
+              loss,
+              spec.head().isLikelihood() ? 1 : spec.quantileCount(),
+              judgedByLoss ? loss : HeadEquations.pinball(builder, spec, outlook, target, weight));
     }
     return new ForecasterProgram(
-        builder.build(), inputs, outlook.quantiles(), outlook.means(), objective);
+        builder.build(),
+        inputs,
+        anchor,
+        spec.head().isLikelihood() ? answer : List.of(),
+        outlook,
+        objective);
   }
 
   /// What each member's head and the path they share add up to.
@@ -123,7 +141,7 @@ public final class ForecasterProgram {
     Value recurrent = builder.columns(inputs, 0, recurrentSize);
     Value direct = builder.columns(inputs, recurrentSize, pathSize);
     var path =
-        ParameterSpec.matrix("path.weight", spec.outlookSize(), pathSize, new Initializer.Zero());
+        ParameterSpec.matrix("path.weight", spec.headSize(), pathSize, new Initializer.Zero());
     if (spec.ensemble() == 1) {
       return List.of(Linear.onto(builder, head(builder, spec, "", recurrent), direct, path));
     }
@@ -145,52 +163,24 @@ public final class ForecasterProgram {
     return Linear.of(
         builder,
         hidden,
-        ParameterSpec.matrix(prefix + "head.weight", spec.outlookSize(), spec.hiddenSize(), zero),
-        ParameterSpec.vector(prefix + "head.bias", spec.outlookSize(), zero));
+        ParameterSpec.matrix(prefix + "head.weight", spec.headSize(), spec.hiddenSize(), zero),
+        ParameterSpec.vector(prefix + "head.bias", spec.headSize(), zero));
   }
 
-  private static Value mean(ProgramBuilder builder, List<Value> values) {
-    Value sum = values.getFirst();
-    for (Value value : values.subList(1, values.size())) {
-      sum = Add.of(builder, sum, value);
+  /// The average over the members of each of the values that they have.
+  private static List<Value> mean(ProgramBuilder builder, List<List<Value>> members) {
+    if (members.size() == 1) {
+      return members.getFirst();
     }
-    return Affine.of(builder, 1f / values.size(), sum, 0);
-  }
-
-  /// What one member answers, or all together.
-  private record Outlook(Value quantiles, @Nullable Value means) {
-
-    static Outlook of(ProgramBuilder builder, ForecasterSpec spec, Value raw) {
-      int quantileSize = spec.quantileCount() * spec.horizon();
-      return new Outlook(
-          QuantileFan.of(builder, builder.columns(raw, 0, quantileSize), spec.quantileCount()),
-          spec.value() == ForecastValue.MEAN
-              ? builder.columns(raw, quantileSize, spec.horizon())
-              : null);
+    List<Value> means = new ArrayList<>();
+    for (int i = 0; i < members.getFirst().size(); i++) {
+      Value sum = members.getFirst().get(i);
+      for (List<Value> member : members.subList(1, members.size())) {
+        sum = Add.of(builder, sum, member.get(i));
+      }
+      means.add(Affine.of(builder, 1f / members.size(), sum, 0));
     }
-
-    static Outlook mean(ProgramBuilder builder, List<Outlook> members) {
-      List<Value> means = members.stream().map(Outlook::means).filter(Objects::nonNull).toList();
-      return new Outlook(
-          ForecasterProgram.mean(builder, members.stream().map(Outlook::quantiles).toList()),
-          means.isEmpty() ? null : ForecasterProgram.mean(builder, means));
-    }
-
-    Value loss(ProgramBuilder builder, ForecasterSpec spec, Value target, Value weight) {
-      Value loss = PinballLoss.of(builder, quantiles, target, weight, levels(spec));
-      return means == null
-          ? loss
-          : Add.of(builder, loss, SquaredLoss.of(builder, means, target, weight));
-    }
-  }
-
-  private static float[] levels(ForecasterSpec spec) {
-    double[] levels = spec.quantileLevels();
-    float[] rounded = new float[levels.length];
-    for (int i = 0; i < levels.length; i++) {
-      rounded[i] = (float) levels[i];
-    }
-    return rounded;
+    return means;
   }
 
   public Program program() {
@@ -202,14 +192,37 @@ public final class ForecasterProgram {
     return inputs;
   }
 
+  /// What [CountAnchor] writes; nothing for heads that need no anchor.
+  public Optional<Value> anchor() {
+    return Optional.ofNullable(anchor);
+  }
+
   /// (quantiles · horizon), quantile-major, in units of the running scale, relative to the base.
   public Value quantiles() {
-    return quantiles;
+    return outlook.quantiles();
   }
 
   /// (horizon), in the same units; nothing if no means are forecast.
   public Optional<Value> means() {
-    return Optional.ofNullable(means);
+    return Optional.ofNullable(outlook.means());
+  }
+
+  /// (horizon), in the same units: what the base forecast is corrected to, the median, or a
+  /// distribution's location, or the mean of a count.
+  public Value center() {
+    return outlook.center();
+  }
+
+  /// The parameters of the distribution of every step ahead, (horizon) each, in the order of the
+  /// head's documentation; nothing if the head answers quantiles.
+  ///
+  /// ```
+  /// gaussian            mean, deviation                  in units of the scale, around the base
+  /// student-t           location, scale, ν               the first two in those units
+  /// negative-binomial   μ, α                             of the counts themselves
+  /// ```
+  public List<Value> distribution() {
+    return distribution;
   }
 
   /// What training adds.

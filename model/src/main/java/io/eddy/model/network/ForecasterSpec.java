@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
 /// @param windowSize events of one window of history; a key's ring holds one window and the lags of
 ///   its first step
 /// @param ensemble networks of this shape, each with a start of its own, whose answers are averaged
+/// @param head what the network says of every step ahead
 public record ForecasterSpec(
     CellType cell,
     int hiddenSize,
@@ -38,9 +39,11 @@ public record ForecasterSpec(
     List<Double> confidences,
     ForecastValue value,
     int windowSize,
-    int ensemble) {
+    int ensemble,
+    Head head) {
 
   private static final String ENSEMBLE = "eddy.ensemble";
+  private static final String HEAD = "eddy.head";
 
   public ForecasterSpec {
     require(hiddenSize >= 1 && hiddenSize <= 4096, "hidden size", hiddenSize, "1 to 4096");
@@ -63,9 +66,24 @@ public record ForecasterSpec(
     require(windowSize >= 2 && windowSize <= 100_000, "window size", windowSize, "2 to 100000");
     require(ensemble >= 1 && ensemble <= 32, "ensemble", ensemble, "1 to 32");
     confidences = List.copyOf(confidences);
+    if (head == Head.NEGATIVE_BINOMIAL) {
+      requireOfCounts(series.nonNegative(), "eddy.nonnegative is false", "true");
+      requireOfCounts(series.power() == 1, "eddy.power is " + series.power(), "1");
+    }
   }
 
-  /// A single network.
+  private static void requireOfCounts(boolean holds, String found, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          "eddy.head is negative-binomial, a distribution of counts, but "
+              + found
+              + ": set it to "
+              + expected
+              + ", or use another head");
+    }
+  }
+
+  /// A single network that answers quantiles.
   public ForecasterSpec(
       CellType cell,
       int hiddenSize,
@@ -77,7 +95,17 @@ public record ForecasterSpec(
       ForecastValue value,
       int windowSize) {
     this(
-        cell, hiddenSize, layerCount, horizon, series, lagCount, confidences, value, windowSize, 1);
+        cell,
+        hiddenSize,
+        layerCount,
+        horizon,
+        series,
+        lagCount,
+        confidences,
+        value,
+        windowSize,
+        1,
+        Head.QUANTILES);
   }
 
   /// A correction of the naive forecast, with one interval around a median.
@@ -106,6 +134,17 @@ public record ForecasterSpec(
 
   /// The same as an average of so many networks.
   public ForecasterSpec withEnsemble(int members) {
+    return with(members, head);
+  }
+
+  /// The same with another head.
+  ///
+  /// @throws IllegalArgumentException if the head does not go with how values are prepared
+  public ForecasterSpec withHead(Head other) {
+    return with(ensemble, other);
+  }
+
+  private ForecasterSpec with(int members, Head newHead) {
     return new ForecasterSpec(
         cell,
         hiddenSize,
@@ -116,7 +155,8 @@ public record ForecasterSpec(
         confidences,
         value,
         windowSize,
-        members);
+        members,
+        newHead);
   }
 
   private static void require(boolean holds, String name, Object value, String expected) {
@@ -168,10 +208,29 @@ public record ForecasterSpec(
     return 2 * confidences.size() + 1;
   }
 
-  /// Floats of one outlook: quantiles by horizon step, quantile-major, and the means if they are
-  /// forecast.
+  /// Floats of one outlook: quantiles by horizon step, quantile-major, the means if they are
+  /// forecast, and the parameters of the distribution one step ahead if the head makes one.
   public int outlookSize() {
-    return (quantileCount() + (value == ForecastValue.MEAN ? 1 : 0)) * horizon;
+    return (quantileCount() + (value == ForecastValue.MEAN ? 1 : 0)) * horizon
+        + head.parameterCount();
+  }
+
+  /// Numbers that the head makes: blocks of one for each step ahead. Those of quantiles are the
+  /// quantiles, and the means if they are forecast; those of a likelihood the distribution's
+  /// parameters.
+  public int headSize() {
+    int means = value == ForecastValue.MEAN ? 1 : 0;
+    return (head.isLikelihood() ? head.parameterCount() : quantileCount() + means) * horizon;
+  }
+
+  /// The blocks of the head that a correction of the base forecast is added to: the median, and the
+  /// mean if it is forecast; or the location of a distribution.
+  public List<Integer> locationBlocks() {
+    if (head.isLikelihood()) {
+      return List.of(0);
+    }
+    int median = quantileCount() / 2;
+    return value == ForecastValue.MEAN ? List.of(median, quantileCount()) : List.of(median);
   }
 
   /// The levels of the quantiles, ascending.
@@ -219,10 +278,13 @@ public record ForecasterSpec(
         confidences.stream().map(Object::toString).collect(Collectors.joining(",")));
     metadata.put("eddy.forecast.value", value.name().toLowerCase(Locale.ROOT));
     metadata.put("eddy.window.size", Integer.toString(windowSize));
-    // Left out where it is 1, so that states and checkpoints of a single network stay what they
-    // were before there were ensembles.
+    // Left out where they say what was so before they existed, so that states and checkpoints of
+    // then are those of now.
     if (ensemble > 1) {
       metadata.put(ENSEMBLE, Integer.toString(ensemble));
+    }
+    if (head != Head.QUANTILES) {
+      metadata.put(HEAD, head.written());
     }
     return metadata;
   }
@@ -247,7 +309,8 @@ public record ForecasterSpec(
         confidences(text(metadata, "eddy.confidence")),
         ForecastValue.named(text(metadata, "eddy.forecast.value")),
         number(metadata, "eddy.window.size", Integer::valueOf),
-        metadata.containsKey(ENSEMBLE) ? number(metadata, ENSEMBLE, Integer::valueOf) : 1);
+        metadata.containsKey(ENSEMBLE) ? number(metadata, ENSEMBLE, Integer::valueOf) : 1,
+        metadata.containsKey(HEAD) ? Head.named(text(metadata, HEAD)) : Head.QUANTILES);
   }
 
   private static List<Double> confidences(String text) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /// Says which input a network's forecast of the next value hung on: gradient times input
 /// (Shrikumar, Greenside, Kundaje: Learning Important Features Through Propagating Activation
-/// Differences, ICML 2017, section 2) of the one-step median, with respect to the newest step's
+/// Differences, ICML 2017, section 2) of the one-step median or location, with respect to the newest step's
 /// inputs and lags.
 ///
 /// ```
@@ -35,7 +35,7 @@ public final class InputAttribution {
   private final Preparation preparation;
   private final Unroller unroller;
   private final Rows inputs;
-  private final Rows quantiles;
+  private final Rows center;
   private final String[] names; // different ones
   private final int[] nameOf; // by input
   private final double[] contributions; // by name, scratch
@@ -46,7 +46,7 @@ public final class InputAttribution {
     ForecasterProgram program = ForecasterProgram.withInputGradient(spec);
     unroller = new Unroller(program.program(), forecaster.parameters(), STEPS, 1, Kernels.best());
     inputs = unroller.rows(program.inputs());
-    quantiles = unroller.rows(program.quantiles());
+    center = unroller.rows(program.center());
     List<String> all = preparation.inputNames();
     List<String> different = all.stream().distinct().toList();
     names = different.toArray(String[]::new);
@@ -106,8 +106,7 @@ public final class InputAttribution {
     unroller.reset(0);
     unroller.forward(steps);
     unroller.clearRowGradients();
-    int median = spec.quantileCount() / 2 * spec.horizon(); // one step ahead
-    quantiles.gradients()[quantiles.at(last) + median] = 1;
+    center.gradients()[center.at(last)] = 1; // one step ahead
     unroller.backward();
     Gradients.clear(unroller.gradients()); // the weights', which nobody asks for
     return last;

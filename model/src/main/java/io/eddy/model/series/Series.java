@@ -217,6 +217,17 @@ public final class Series {
     return RunningScale.divisor(scale(back), image(back));
   }
 
+  /// What widths of answers to the newest step are multiplied by: the divisor, or the value's own
+  /// size as long as there is no difference to measure a scale by, so that a key's first bounds are
+  /// wide.
+  public double spread() {
+    if (steps > 1) {
+      return divisor(0);
+    }
+    double size = Math.abs(image(0));
+    return size > 0 ? size : 1;
+  }
+
   /// The image of that step less what the base forecast expected one step before.
   public double innovation(int back) {
     return innovations[slot(back)];

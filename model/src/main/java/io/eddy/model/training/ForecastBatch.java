@@ -4,6 +4,7 @@ import io.eddy.model.network.ForecasterProgram;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.program.Rows;
 import io.eddy.model.program.Unroller;
+import io.eddy.model.series.CountAnchor;
 import io.eddy.model.series.Preparation;
 import io.eddy.model.series.Series;
 import java.util.Arrays;
@@ -74,6 +75,7 @@ final class ForecastBatch {
   int fill(
       ForecasterProgram program, Unroller unroller, int chunk, int steps, int rows, Part part) {
     Rows inputs = unroller.rows(program.inputs());
+    Rows anchor = program.anchor().map(unroller::rows).orElse(null);
     Rows target = unroller.rows(program.objective().target());
     Rows weight = unroller.rows(program.objective().weight());
     int counted = 0;
@@ -84,6 +86,9 @@ final class ForecastBatch {
       for (int b = 0; b < rows; b++) {
         int row = t * rows + b;
         int step = b < cursors.length ? first[b] + chunk * steps + t : Integer.MAX_VALUE;
+        if (anchor != null) {
+          CountAnchor.writeNeutral(spec.horizon(), anchor.values(), anchor.at(row));
+        }
         if (b < cursors.length && step < end(b, part)) {
           Series series = cursors[b].at(step);
           int back = cursors[b].back(step);
@@ -95,6 +100,9 @@ final class ForecastBatch {
             clear(weight, row, 0, spec.horizon());
           } else {
             preparation.inputs(series, inputs.values(), inputs.at(row));
+            if (anchor != null) {
+              CountAnchor.write(series, spec.horizon(), anchor.values(), anchor.at(row));
+            }
             naive[row] = (series.image(0) - series.base(1)) / series.divisor(0);
             counted += fillTargets(b, step, series, target, weight, row, part);
           }

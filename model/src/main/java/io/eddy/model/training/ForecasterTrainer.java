@@ -10,6 +10,7 @@ import io.eddy.model.parallel.Team;
 import io.eddy.model.parameter.Parameters;
 import io.eddy.model.program.Rows;
 import io.eddy.model.program.Unroller;
+import io.eddy.model.program.Value;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -144,7 +145,7 @@ public final class ForecasterTrainer {
       Parameters best = parameters.copy();
       double baseLoss = loss(ForecastBatch.Part.VALIDATION);
       // The newest part alone may be so calm that ordinary training data would look blown up.
-      double startLoss = Math.max(baseLoss, loss(ForecastBatch.Part.TRAINING));
+      double startLoss = Math.max(baseLoss, trainingLoss());
       double bestLoss = baseLoss;
       double bestTrainingLoss = Double.NaN;
       listener.onEpoch(0, settings.maxEpochs(), Double.NaN, baseLoss);
@@ -176,7 +177,7 @@ public final class ForecasterTrainer {
         double loss = parameters.isFinite() ? loss(ForecastBatch.Part.VALIDATION) : Double.NaN;
         if (!Double.isFinite(loss)
             || !Double.isFinite(trainingLoss)
-            || trainingLoss > BLOW_UP * Math.max(startLoss, 1e-6)) {
+            || hasBlownUp(trainingLoss, startLoss)) {
           setbacks++;
           if (setbacks > GREATEST_SETBACKS) {
             throw new DivergedException(
@@ -225,6 +226,14 @@ public final class ForecasterTrainer {
       return result(provenance, best, share, bestTrainingLoss, bestLoss, baseLoss, epoch);
     }
 
+    /// A likelihood's logarithm may start anywhere, also below zero, so there it is the distance
+    /// that counts.
+    private boolean hasBlownUp(double loss, double startLoss) {
+      return spec.head().isLikelihood()
+          ? loss > startLoss + BLOW_UP * Math.max(Math.abs(startLoss), 1)
+          : loss > BLOW_UP * Math.max(startLoss, 1e-6);
+    }
+
     private boolean isUntrained() {
       boolean zero = parameters.isZero("path.weight");
       for (int member = 0; member < spec.ensemble(); member++) {
@@ -268,7 +277,7 @@ public final class ForecasterTrainer {
     /// One pass over all batches, in an order of its own, or as much of one as the limit of updates
     /// leaves.
     ///
-    /// @return mean loss per target and quantile
+    /// @return mean loss per target and term
     private double epoch(Random random) {
       List<ForecastBatch> order = new ArrayList<>(batches);
       Collections.shuffle(order, random);
@@ -296,11 +305,11 @@ public final class ForecasterTrainer {
           unroller.carry();
         }
       }
-      return lossSum / Math.max(1, counted) / spec.quantileCount();
+      return lossSum / Math.max(1, counted) / program.objective().terms();
     }
 
     private double update(int targets) {
-      float scale = 1f / (targets * (float) spec.quantileCount());
+      float scale = 1f / (targets * (float) program.objective().terms());
       double learningRate = rate * schedule.factor(updates);
       updates++;
       return trainer.update(settings.truncation(), scale, learningRate);
@@ -314,14 +323,33 @@ public final class ForecasterTrainer {
 
     /// @return mean score per target and quantile on one part
     private double loss(ForecastBatch.Part part) {
+      return mean(program.objective().score(), part) / spec.quantileCount();
+    }
+
+    /// @return mean loss per target and term that is trained on, without an update
+    private double trainingLoss() {
+      return mean(program.objective().loss(), ForecastBatch.Part.TRAINING)
+          / program.objective().terms();
+    }
+
+    private double mean(Value value, ForecastBatch.Part part) {
       double[] sums = new double[2];
       forEachChunk(
           part,
-          (batch, chunk, targets, lossSum) -> {
-            sums[0] += lossSum;
+          (batch, chunk, targets) -> {
+            sums[0] += sum(value);
             sums[1] += targets;
           });
-      return sums[0] / Math.max(1, sums[1]) / spec.quantileCount();
+      return sums[0] / Math.max(1, sums[1]);
+    }
+
+    private double sum(Value value) {
+      Rows all = unroller.rows(value);
+      double sum = 0;
+      for (int row = 0; row < settings.truncation() * rows; row++) {
+        sum += all.values()[all.at(row)];
+      }
+      return sum;
     }
 
     private void forEachChunk(ForecastBatch.Part part, ChunkConsumer consumer) {
@@ -333,20 +361,11 @@ public final class ForecasterTrainer {
           int targets = batch.fill(program, unroller, chunk, settings.truncation(), rows, part);
           unroller.forward(settings.truncation());
           if (targets > 0) {
-            consumer.accept(batch, chunk, targets, scoreSum());
+            consumer.accept(batch, chunk, targets);
           }
           unroller.carry();
         }
       }
-    }
-
-    private double scoreSum() {
-      Rows score = unroller.rows(program.objective().score());
-      double sum = 0;
-      for (int row = 0; row < settings.truncation() * rows; row++) {
-        sum += score.values()[score.at(row)];
-      }
-      return sum;
     }
 
     private TrainingResult result(
@@ -361,7 +380,7 @@ public final class ForecasterTrainer {
       double[] errors = new double[3]; // one step ahead: ours, the last value's, how many
       forEachChunk(
           ForecastBatch.Part.VALIDATION,
-          (batch, chunk, targets, lossSum) -> collect(batch, calibration, errors));
+          (batch, chunk, targets) -> collect(batch, calibration, errors));
       Map<String, String> provenance = new LinkedHashMap<>(callersProvenance);
       long values = 0;
       long from = Long.MAX_VALUE;
@@ -399,14 +418,13 @@ public final class ForecasterTrainer {
       long[] counted = new long[1];
       forEachChunk(
           ForecastBatch.Part.VALIDATION,
-          (batch, chunk, targets, lossSum) -> counted[0] += targets / spec.horizon());
+          (batch, chunk, targets) -> counted[0] += targets / spec.horizon());
       var sample = new RowSample(counted[0], Shrinkage.ROWS);
-      int median = spec.quantileCount() / 2 * spec.horizon();
       forEachChunk(
           ForecastBatch.Part.VALIDATION,
-          (batch, chunk, targets, lossSum) -> {
-            Rows quantiles = unroller.rows(program.quantiles());
-            Rows means = program.means().map(unroller::rows).orElse(quantiles);
+          (batch, chunk, targets) -> {
+            Rows center = unroller.rows(program.center());
+            Rows means = program.means().map(unroller::rows).orElse(center);
             Rows target = unroller.rows(program.objective().target());
             Rows weight = unroller.rows(program.objective().weight());
             for (int row = 0; row < settings.truncation() * rows; row++) {
@@ -415,7 +433,7 @@ public final class ForecasterTrainer {
                 if (weight.values()[weight.at(row) + h] > 0) {
                   shrinkage.add(
                       h,
-                      quantiles.values()[quantiles.at(row) + median + h],
+                      center.values()[center.at(row) + h],
                       means.values()[means.at(row) + h],
                       target.values()[target.at(row) + h]);
                 }
@@ -451,6 +469,6 @@ public final class ForecasterTrainer {
   }
 
   private interface ChunkConsumer {
-    void accept(ForecastBatch batch, int chunk, int targets, double lossSum);
+    void accept(ForecastBatch batch, int chunk, int targets);
   }
 }

@@ -123,10 +123,7 @@ final class LinearStart {
       }
     }
     double[] best = paths.get(chosen(paths.stream().map(this::errors).toList()));
-    write(best, spec.quantileCount() / 2, parameters);
-    if (spec.value() == ForecastValue.MEAN) {
-      write(best, spec.quantileCount(), parameters);
-    }
+    spec.locationBlocks().forEach(block -> write(best, block, parameters));
   }
 
   /// The best path, or none if that is worse by no more than the standard error of the difference:
@@ -234,7 +231,7 @@ final class LinearStart {
 
   private void write(double[] path, int block, Parameters parameters) {
     float[] weight = parameters.values("path.weight"); // (L - 1, outputs), input-major
-    int outputs = spec.outlookSize();
+    int outputs = spec.headSize();
     for (int h = 0; h < horizon; h++) {
       for (int i = 0; i < lags - 1; i++) {
         weight[i * outputs + block * horizon + h] = (float) path[i * horizon + h];

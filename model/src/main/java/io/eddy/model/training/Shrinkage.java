@@ -2,6 +2,7 @@ package io.eddy.model.training;
 
 import io.eddy.model.network.ForecastValue;
 import io.eddy.model.network.ForecasterSpec;
+import io.eddy.model.network.Head;
 import io.eddy.model.parameter.Parameters;
 import java.util.Comparator;
 import java.util.stream.IntStream;
@@ -11,25 +12,22 @@ import java.util.stream.IntStream;
 ///
 /// Quantiles and forecast are trained together, and what sharpens the intervals need not improve
 /// the forecast. A share of 0 is the base forecast, so a version is never worse than that where it
-/// was validated. The share is folded into the weights: medians and means are linear in them.
+/// was validated. The share is folded into the weights: medians, locations and means are linear in
+/// them, those of counts nearly so.
 final class Shrinkage {
 
   /// Rows beyond this many add time and nothing else.
   static final int ROWS = 20_000;
 
   private final ForecasterSpec spec;
-  private final int[] blocks; // of raw outputs: the median, and the mean if it is forecast
+  private final int[] blocks; // of the head
   private final float[] corrections; // (block, T, rows)
   private final float[] targets; // (T, rows)
   private final int[] counts; // by step ahead
 
   Shrinkage(ForecasterSpec spec) {
     this.spec = spec;
-    int median = spec.quantileCount() / 2;
-    blocks =
-        spec.value() == ForecastValue.MEAN
-            ? new int[] {median, spec.quantileCount()}
-            : new int[] {median};
+    blocks = spec.locationBlocks().stream().mapToInt(Integer::intValue).toArray();
     corrections = new float[blocks.length * spec.horizon() * ROWS];
     targets = new float[spec.horizon() * ROWS];
     counts = new int[spec.horizon()];
@@ -38,15 +36,15 @@ final class Shrinkage {
   /// Adds one forecast that met its target.
   ///
   /// @param h step ahead, from 0
-  /// @param median the network's, around the base
+  /// @param center the network's median or location, around the base
   /// @param mean the network's, ignored if none is forecast
-  void add(int h, float median, float mean, float target) {
+  void add(int h, float center, float mean, float target) {
     if (counts[h] == ROWS) {
       return;
     }
     int row = counts[h]++;
     targets[h * ROWS + row] = target;
-    corrections[h * ROWS + row] = median;
+    corrections[h * ROWS + row] = center;
     if (blocks.length > 1) {
       corrections[(spec.horizon() + h) * ROWS + row] = mean;
     }
@@ -59,12 +57,21 @@ final class Shrinkage {
     double sum = 0;
     for (int block = 0; block < blocks.length; block++) {
       for (int h = 0; h < spec.horizon(); h++) {
-        double share = Math.clamp(block == 0 ? leastAbsolute(h) : leastSquares(block, h), 0, 1);
+        double best = isMean(block) ? leastSquares(block, h) : leastAbsolute(h);
+        double share = Math.clamp(best, 0, 1);
         scale(parameters, blocks[block] * spec.horizon() + h, (float) share);
         sum += share;
       }
     }
     return sum / (blocks.length * spec.horizon());
+  }
+
+  /// Whether a block corrects a mean: the one beside the quantiles, a count's, or a location that
+  /// is the mean and shall be judged as such.
+  private boolean isMean(int block) {
+    return block > 0
+        || spec.head() == Head.NEGATIVE_BINOMIAL
+        || (spec.head().isLikelihood() && spec.value() == ForecastValue.MEAN);
   }
 
   private double leastSquares(int block, int h) {
@@ -114,7 +121,7 @@ final class Shrinkage {
 
   /// @param values (inputs, outputs), input-major, or (outputs)
   private void scale(float[] values, int output, float share) {
-    for (int at = output; at < values.length; at += spec.outlookSize()) {
+    for (int at = output; at < values.length; at += spec.headSize()) {
       values[at] *= share;
     }
   }

@@ -4,6 +4,7 @@ import io.eddy.model.SeriesState;
 import io.eddy.model.cell.CellType;
 import io.eddy.model.network.ForecastValue;
 import io.eddy.model.network.ForecasterSpec;
+import io.eddy.model.network.Head;
 import io.eddy.model.series.BaseForecast;
 import io.eddy.model.series.Frequency;
 import io.eddy.model.series.ScaleUnit;
@@ -234,6 +235,22 @@ public final class ProcessorsConfig {
           "Networks of this shape that learn side by side from starts of their own and whose"
               + " answers are averaged, in one step. 3 to 5 make forecasts steadier; recurrence,"
               + " training and the network's state per key grow with their number.");
+
+  /// What the network says of every step.
+  public static final String HEAD =
+      define(
+          "eddy.head",
+          ConfigDef.Type.STRING,
+          "quantiles",
+          Expectation.oneOf(Head.class),
+          Importance.MEDIUM,
+          NETWORK,
+          "What the network says of every step ahead. quantiles: the bounds themselves, whatever"
+              + " the distribution's shape. gaussian: a normal distribution, which needs less data"
+              + " where it is right. student-t: the same with heavy tails, for values with"
+              + " outliers. negative-binomial: counts such as sales or requests, above all small"
+              + " ones; bounds are whole numbers, and eddy.nonnegative must be true and eddy.power"
+              + " 1.");
 
   /// Steps ahead.
   public static final String HORIZON =
@@ -1102,7 +1119,8 @@ public final class ProcessorsConfig {
               SeriesSettings.confidences(text(CONFIDENCE)),
               Expectation.constant(ForecastValue.class, text(FORECAST_VALUE)),
               whole(WINDOW_SIZE),
-              whole(ENSEMBLE));
+              whole(ENSEMBLE),
+              Expectation.constant(Head.class, text(HEAD)));
     } catch (IllegalArgumentException e) {
       problems.add("the network's settings do not fit: " + e.getMessage());
       return null;

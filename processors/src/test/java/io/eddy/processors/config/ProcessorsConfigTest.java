@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.eddy.model.cell.CellType;
 import io.eddy.model.network.ForecastValue;
 import io.eddy.model.network.ForecasterSpec;
+import io.eddy.model.network.Head;
 import io.eddy.model.series.BaseForecast;
 import io.eddy.model.series.CalendarFeature;
 import io.eddy.model.series.Frequency;
@@ -55,6 +56,7 @@ class ProcessorsConfigTest {
           Map.entry("eddy.hidden.size", 32),
           Map.entry("eddy.layer.count", 1),
           Map.entry("eddy.ensemble", 1),
+          Map.entry("eddy.head", "quantiles"),
           Map.entry("eddy.horizon", 8),
           Map.entry("eddy.season", "0"),
           Map.entry("eddy.base", "mix"),
@@ -120,6 +122,8 @@ class ProcessorsConfigTest {
           mapping("eddy.hidden.size", "48", config -> config.forecasterSpec().hiddenSize(), 48),
           mapping("eddy.layer.count", "2", config -> config.forecasterSpec().layerCount(), 2),
           mapping("eddy.ensemble", "3", config -> config.forecasterSpec().ensemble(), 3),
+          mapping(
+              "eddy.head", "student-t", config -> config.forecasterSpec().head(), Head.STUDENT_T),
           mapping("eddy.horizon", "12", config -> config.forecasterSpec().horizon(), 12),
           mapping("eddy.season", "6,24", series(SeriesSpec::seasons), List.of(6, 24)),
           mapping("eddy.base", "naive", series(SeriesSpec::base), BaseForecast.NAIVE),

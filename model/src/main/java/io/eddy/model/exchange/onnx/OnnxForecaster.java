@@ -7,6 +7,7 @@ import io.eddy.model.exchange.ForecasterWeights;
 import io.eddy.model.exchange.StateDict;
 import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterProgram;
+import io.eddy.model.network.Head;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,7 +25,17 @@ public final class OnnxForecaster {
   private OnnxForecaster() {}
 
   /// The file's bytes. Equal forecasters give equal bytes.
+  ///
+  /// @throws OnnxException if ONNX has no operations for the quantiles of the forecaster's head
   public static byte[] write(Forecaster forecaster) {
+    Head head = forecaster.spec().head();
+    if (head == Head.STUDENT_T || head == Head.NEGATIVE_BINOMIAL) {
+      throw new OnnxException(
+          "ONNX has no operations for the quantiles of the head "
+              + head.written()
+              + ": export the weights as safetensors, or train with eddy.head=quantiles or"
+              + " gaussian");
+    }
     ForecasterProgram traced = ForecasterProgram.of(forecaster.spec());
     return OnnxWriter.write(
         new OnnxNetwork(

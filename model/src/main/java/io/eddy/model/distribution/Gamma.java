@@ -1,4 +1,4 @@
-package io.eddy.model.loss;
+package io.eddy.model.distribution;
 
 /// The logarithm of the Gamma function and its derivative, and differences of them whose large
 /// parts cancel, for positive arguments.
@@ -6,17 +6,18 @@ package io.eddy.model.loss;
 /// Stirling's series from [#SERIES_FROM] on (Abramowitz and Stegun 6.1.40 and 6.3.18); smaller
 /// arguments are raised by the recurrence Γ(x + 1) = x Γ(x). Errors are below 1e-14, absolute up to
 /// 1 and relative above.
-final class Gamma {
+public final class Gamma {
 
   /// The first term left out is below 1e-16 from here on.
   private static final double SERIES_FROM = 12;
 
-  static final double HALF_LOG_TWO_PI = 0.9189385332046727; // ln(2π) / 2
+  /// `ln(2π) / 2`
+  public static final double HALF_LOG_TWO_PI = 0.9189385332046727;
 
   private Gamma() {}
 
   /// `ln Γ(x)`, x > 0.
-  static double log(double x) {
+  public static double log(double x) {
     double product = 1;
     double raised = x;
     while (raised < SERIES_FROM) {
@@ -31,7 +32,7 @@ final class Gamma {
   }
 
   /// `ψ(x)`, the derivative of [#log], x > 0.
-  static double digamma(double x) {
+  public static double digamma(double x) {
     double sum = 0;
     double raised = x;
     while (raised < SERIES_FROM) {
@@ -42,7 +43,7 @@ final class Gamma {
   }
 
   /// `ln Γ(x + n) - ln Γ(x) - n ln x`, which goes to 0 for large x; x > 0, n ≥ 0.
-  static double logRise(double x, double n) {
+  public static double logRise(double x, double n) {
     if (x < SERIES_FROM) {
       return log(x + n) - log(x) - n * StrictMath.log(x);
     }
@@ -51,7 +52,7 @@ final class Gamma {
   }
 
   /// Its derivative by x, `ψ(x + n) - ψ(x) - n/x`.
-  static double logRiseSlope(double x, double n) {
+  public static double logRiseSlope(double x, double n) {
     double q = n / x;
     if (x < SERIES_FROM) {
       return digamma(x + n) - digamma(x) - q;
@@ -60,17 +61,17 @@ final class Gamma {
   }
 
   /// `ln Γ(x + 1/2) - ln Γ(x) - ln(x)/2`, x > 0.
-  static double logHalfStep(double x) {
+  public static double logHalfStep(double x) {
     return logRise(x, 0.5);
   }
 
   /// Its derivative.
-  static double logHalfStepSlope(double x) {
+  public static double logHalfStepSlope(double x) {
     return logRiseSlope(x, 0.5);
   }
 
   /// `ln(1 + q) - q`, to full relative precision; q ≥ 0.
-  static double logMinus(double q) {
+  public static double logMinus(double q) {
     if (q > 0.01) {
       return StrictMath.log1p(q) - q;
     }

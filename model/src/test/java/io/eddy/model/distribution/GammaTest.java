@@ -1,4 +1,4 @@
-package io.eddy.model.loss;
+package io.eddy.model.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
