@@ -167,8 +167,7 @@ class RichForecasterTest {
       assertThat(freeAnswer.lower(1, ahead)).isNegative();
       assertThat(answer.lower(1, ahead)).isZero();
       // Its mix knows one expert more, the one of intermittent demand.
-      assertThat(answer.upper(1, ahead))
-          .isCloseTo(freeAnswer.upper(1, ahead), withinPercentage(1));
+      assertThat(answer.upper(1, ahead)).isCloseTo(freeAnswer.upper(1, ahead), withinPercentage(1));
     }
   }
 

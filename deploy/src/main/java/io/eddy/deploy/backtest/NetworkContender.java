@@ -1,5 +1,7 @@
 package io.eddy.deploy.backtest;
 
+import io.eddy.model.OnlineForecaster;
+import io.eddy.model.SeriesState;
 import io.eddy.model.evaluation.Confidence;
 import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterSpec;

@@ -12,8 +12,8 @@ import java.util.Optional;
 
 /// Says which input a network's forecast of the next value hung on: gradient times input
 /// (Shrikumar, Greenside, Kundaje: Learning Important Features Through Propagating Activation
-/// Differences, ICML 2017, section 2) of the one-step median or location, with respect to the newest step's
-/// inputs and lags.
+/// Differences, ICML 2017, section 2) of the one-step median or location, with respect to the
+/// newest step's inputs and lags.
 ///
 /// ```
 /// contribution[i] = x[i] · ∂median/∂x[i]

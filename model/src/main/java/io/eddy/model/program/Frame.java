@@ -183,22 +183,13 @@ public final class Frame {
     return batchSize;
   }
 
-  /// A number drawn for one element of one row of this op: a hash of (seed, op, step, row,
-  /// element), so that it never depends on the order in which rows are computed.
+  /// A number drawn for one element of one row of this op, by [CounterRandom], so that it never
+  /// depends on the order in which rows are computed.
   ///
   /// @return uniform in [0, 1)
   public float draw(int row, int element) {
-    long x = mode.seed + 0x9E3779B97F4A7C15L * (node + 1);
-    x = mix(x + mode.step) + row;
-    x = mix(mix(x) + element);
-    return (x >>> 40) * 0x1p-24f;
-  }
-
-  /// The finaliser of SplitMix64 (Steele et al. 2014).
-  private static long mix(long x) {
-    long z = (x ^ (x >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
+    long bits = CounterRandom.bits(mode.seed, node, mode.step, row, element);
+    return (bits >>> 40) * 0x1p-24f;
   }
 
   /// An array of at least `size` floats for the op's own use, with whatever stood in it; made once.
