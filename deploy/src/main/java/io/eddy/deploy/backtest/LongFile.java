@@ -6,12 +6,13 @@ import io.eddy.deploy.csv.Recording;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Series of files with one value a row.
+/// Series of a source with one value a row.
 final class LongFile {
   private final Map<String, Values> series = new LinkedHashMap<>();
 
@@ -19,7 +20,7 @@ final class LongFile {
   static final class Values {
     private long[] times = new long[256];
     private double[] values = new double[256];
-    private final List<double[]> covariates = new ArrayList<>();
+    private List<double[]> covariates = new ArrayList<>();
     private int length;
 
     private void add(long time, double value, double[] row) {
@@ -31,6 +32,23 @@ final class LongFile {
       values[length] = value;
       covariates.add(row);
       length++;
+    }
+
+    private void sort() {
+      Integer[] order = new Integer[length];
+      Arrays.setAll(order, step -> step);
+      Arrays.sort(order, Comparator.comparingLong(step -> times[step])); // a stable sort
+      long[] sortedTimes = new long[length];
+      double[] sortedValues = new double[length];
+      List<double[]> sortedCovariates = new ArrayList<>(length);
+      for (int step = 0; step < length; step++) {
+        sortedTimes[step] = times[order[step]];
+        sortedValues[step] = values[order[step]];
+        sortedCovariates.add(covariates.get(order[step]));
+      }
+      times = sortedTimes;
+      values = sortedValues;
+      covariates = sortedCovariates;
     }
 
     int length() {
@@ -68,10 +86,17 @@ final class LongFile {
 
   private void add(Recording recording) {
     for (int row = 0; row < recording.size(); row++) {
-      series
-          .computeIfAbsent(recording.key(row), _ -> new Values())
-          .add(recording.time(row), recording.value(row), recording.covariates(row));
+      add(recording.key(row), recording.time(row), recording.value(row), recording.covariates(row));
     }
+  }
+
+  void add(String key, long time, double value, double[] covariates) {
+    series.computeIfAbsent(key, _ -> new Values()).add(time, value, covariates);
+  }
+
+  /// Brings each series into the order of time; values of one time stay in theirs.
+  void sort() {
+    series.values().forEach(Values::sort);
   }
 
   /// By key, in the order of their first values.

@@ -28,13 +28,24 @@ public record RecordedData(int horizon, List<Integer> seasons, int origins) {
   /// @param name what to call it
   /// @throws UserException if no series is long enough
   public DataSet of(String name, Recording recording) {
+    return of(name, LongFile.of(recording), !recordsSteps(recording));
+  }
+
+  /// The data set of a topic; series that are too short are left out.
+  ///
+  /// @throws UserException if no series is long enough
+  public DataSet of(String name, RecordedTopic topic) {
+    return of(name, topic.series(), true);
+  }
+
+  private DataSet of(String name, LongFile recorded, boolean dated) {
     int tested = origins * horizon;
     int season = seasons.isEmpty() ? 1 : seasons.getFirst();
     int least = tested + Math.max(2, season + 1);
     List<RecordedSeries> series = new ArrayList<>();
     int shortest = Integer.MAX_VALUE;
     int longest = 0;
-    for (var one : LongFile.of(recording).series().entrySet()) {
+    for (var one : recorded.series().entrySet()) {
       LongFile.Values values = one.getValue();
       longest = Math.max(longest, values.length());
       if (values.length() < least) {
@@ -62,7 +73,7 @@ public record RecordedData(int horizon, List<Integer> seasons, int origins) {
     return new DataSet(
         name,
         "%s values at the end of each series".formatted(Numbers.count(tested)),
-        !recordsSteps(recording),
+        dated,
         horizon,
         seasons,
         lookback(shortest),

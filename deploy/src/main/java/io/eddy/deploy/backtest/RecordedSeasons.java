@@ -18,8 +18,17 @@ public final class RecordedSeasons {
   /// @param known how many values may be looked at, by how many there are
   /// @return steps of each season, ascending; empty if there is none
   public static List<Integer> find(Recording recording, IntUnaryOperator known) {
+    return find(LongFile.of(recording), known);
+  }
+
+  /// The same in a topic.
+  public static List<Integer> find(RecordedTopic topic, IntUnaryOperator known) {
+    return find(topic.series(), known);
+  }
+
+  private static List<Integer> find(LongFile recorded, IntUnaryOperator known) {
     List<double[]> histories = new ArrayList<>();
-    for (LongFile.Values series : LongFile.of(recording).series().values()) {
+    for (LongFile.Values series : recorded.series().values()) {
       int length = Math.max(0, known.applyAsInt(series.length()));
       histories.add(Arrays.copyOf(series.values(), length));
     }

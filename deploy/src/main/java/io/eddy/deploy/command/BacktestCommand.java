@@ -17,16 +17,15 @@ import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.UserException;
 import io.eddy.deploy.terminal.ProgressBar;
 import io.eddy.deploy.terminal.Style;
-import io.eddy.processors.config.ProcessorsConfig;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -48,17 +47,19 @@ import picocli.CommandLine.Spec;
       "",
       "With --data it is a benchmark that others have published figures on, with its own split and"
           + " origins; its files are not part of Eddy. With --csv it is a file of yours: the last"
-          + " values of each series are forecast, --origins times --horizon steps.",
+          + " values of each series are forecast, --origins times --horizon steps. With --topic it"
+          + " is a topic of yours, read from its beginning as the stream reads it.",
       "",
       "Squared errors judge the mean of a forecast, all others its median. Coverage is the share of"
-          + " values inside the interval that was announced for 80, 90 and 95 % of them."
+          + " values inside the interval that was announced for 80, 90 and 95 %% of them."
     },
     footer = {
       "%nExamples:",
       "  eddy backtest --data etth1 --data-dir data",
       "  eddy backtest --data m4-hourly --data-dir data --report m4.html --json",
       "  eddy backtest --csv sensors.csv.gz --key sensor --time ts --value temperature --season 24"
-          + " --horizon 24 --origins 10"
+          + " --horizon 24 --origins 10",
+      "  eddy backtest --bootstrap-server kafka:9092 --topic pump-readings --config eddy.properties"
     })
 final class BacktestCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
@@ -121,7 +122,7 @@ final class BacktestCommand implements Callable<Integer> {
     if (input.benchmark().filter(LabelledStreams.key()::equals).isPresent()) {
       return anomalies(input.folder().orElseThrow(), live);
     }
-    DataSet data = input.read(spec, words());
+    DataSet data = input.read(spec, words(), settings(Map.of()));
     Comparison comparison;
     try (var bar = new ProgressBar(spec.commandLine().getErr(), live)) {
       comparison = run(data, new BarProgress(bar));
@@ -170,7 +171,7 @@ final class BacktestCommand implements Callable<Integer> {
     others.forEach(contender -> outcomes.add(backtest.run(contender)));
     Optional<ColdStart> cold =
         coldStart
-            ? Optional.of(checked(() -> ColdStart.measure(data, settings(data), progress)))
+            ? Optional.of(checked(() -> ColdStart.measure(data, suited(data), progress)))
             : Optional.empty();
     return new Comparison(data, network, outcomes, cold);
   }
@@ -179,23 +180,11 @@ final class BacktestCommand implements Callable<Integer> {
     if (baselinesOnly) {
       return Optional.empty();
     }
-    return Optional.of(checked(() -> NetworkSettings.contender(data, settings(data))));
+    return Optional.of(checked(() -> NetworkSettings.contender(data, suited(data))));
   }
 
-  private Map<String, String> settings(DataSet data) {
-    Map<String, String> known = NetworkSettings.of(data.name());
-    if (config != null) {
-      known.putAll(Settings.file(config));
-    }
-    Map<String, String> settings =
-        new HashMap<>(Settings.of(known, System.getenv(), setting.settings()));
-    String fields = settings.getOrDefault(ProcessorsConfig.COVARIATES, "");
-    require(
-        fields.isEmpty() || input.settings().containsKey(ProcessorsConfig.COVARIATES),
-        "%s is \"%s\": name the columns with --covariates"
-            .formatted(ProcessorsConfig.COVARIATES, fields));
-    settings.putAll(input.settings());
-    return settings;
+  private Map<String, String> suited(DataSet data) {
+    return input.complete(spec, settings(NetworkSettings.of(data.name())));
   }
 
   private static <T> T checked(Supplier<T> made) {
@@ -205,6 +194,15 @@ final class BacktestCommand implements Callable<Integer> {
       throw new UserException(
           ExitCode.USAGE, "the network's settings do not fit: " + e.getMessage(), e);
     }
+  }
+
+  /// All layers: what suits the data, file, environment, command line.
+  private Map<String, String> settings(Map<String, String> suited) {
+    Map<String, String> known = new TreeMap<>(suited);
+    if (config != null) {
+      known.putAll(Settings.file(config));
+    }
+    return Settings.of(known, System.getenv(), setting.settings());
   }
 
   private List<Contender> baselines(DataSet data) {

@@ -5,13 +5,19 @@ import io.eddy.deploy.backtest.DataSet;
 import io.eddy.deploy.backtest.LabelledStreams;
 import io.eddy.deploy.backtest.RecordedData;
 import io.eddy.deploy.backtest.RecordedSeasons;
+import io.eddy.deploy.backtest.RecordedTopic;
 import io.eddy.deploy.csv.Recording;
+import io.eddy.processors.config.ProcessorsConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.function.IntUnaryOperator;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,12 +33,18 @@ final class DataOptions {
   private Benchmark benchmark = new Benchmark();
 
   @ArgGroup(validate = false, heading = "%nA file:%n")
-  private RecordingFile file = new RecordingFile();
+  private RecordingOptions file = new RecordingOptions();
+
+  @ArgGroup(validate = false, heading = "%nA topic:%n")
+  private TopicOptions topic = new TopicOptions();
+
+  @ArgGroup(validate = false, heading = "%nOf a file or a topic:%n")
+  private Split split = new Split();
 
   @Option(
       names = "--horizon",
       paramLabel = "STEPS",
-      description = "Steps ahead. Default: the benchmark's own, 12 for a file.")
+      description = "Steps ahead. Default: the benchmark's own, 12 for a file or a topic.")
   private @Nullable Integer horizon;
 
   /// A data set that others have published figures on.
@@ -53,8 +65,8 @@ final class DataOptions {
     private @Nullable Path folder;
   }
 
-  /// A file of the user's, and how it is split.
-  static final class RecordingFile extends RecordingOptions {
+  /// How series of the user's are split.
+  static final class Split {
     @Option(
         names = "--season",
         paramLabel = "STEPS[,STEPS]",
@@ -83,9 +95,19 @@ final class DataOptions {
     return Optional.ofNullable(benchmark.folder);
   }
 
-  /// The network's settings that follow from the data.
-  Map<String, String> settings() {
-    return file.settings();
+  /// Settings with those that follow from the data.
+  Map<String, String> complete(CommandSpec spec, Map<String, String> settings) {
+    String fields = settings.getOrDefault(ProcessorsConfig.COVARIATES, "");
+    require(
+        spec,
+        fields.isEmpty()
+            || topic.isGiven()
+            || file.settings().containsKey(ProcessorsConfig.COVARIATES),
+        "%s is \"%s\": name the columns with --covariates"
+            .formatted(ProcessorsConfig.COVARIATES, fields));
+    Map<String, String> complete = new TreeMap<>(settings);
+    complete.putAll(file.settings());
+    return complete;
   }
 
   /// Whether a horizon is given.
@@ -94,7 +116,9 @@ final class DataOptions {
   }
 
   /// Reads the series and says what is in them.
-  DataSet read(CommandSpec spec, PrintWriter words) {
+  ///
+  /// @param settings what the command knows of Kafka's and Eddy's, for a topic
+  DataSet read(CommandSpec spec, PrintWriter words, Map<String, String> settings) {
     if (benchmark.name != null && benchmark.folder != null) {
       BenchmarkData known =
           BenchmarkData.named(benchmark.name)
@@ -108,20 +132,26 @@ final class DataOptions {
       return known.read(
           benchmark.folder, horizon == null ? OptionalInt.empty() : OptionalInt.of(horizon));
     }
+    int steps = horizon == null ? USUAL_HORIZON : horizon;
+    int origins = split.origins == null ? USUAL_ORIGINS : split.origins;
+    IntUnaryOperator known = length -> length - steps * origins;
+    if (topic.isGiven()) {
+      RecordedTopic recorded = topic.read(spec, words, settings);
+      List<Integer> seasons = seasons(() -> RecordedSeasons.find(recorded, known), words);
+      return new RecordedData(steps, seasons, origins).of(topic.name(), recorded);
+    }
     Path csv = file.csv().orElseThrow();
     Recording recording = file.read(csv, spec, words);
-    int steps = horizon == null ? USUAL_HORIZON : horizon;
-    int origins = file.origins == null ? USUAL_ORIGINS : file.origins;
-    return new RecordedData(steps, seasons(recording, steps * origins, words), origins)
-        .of(csv.getFileName().toString(), recording);
+    List<Integer> seasons = seasons(() -> RecordedSeasons.find(recording, known), words);
+    return new RecordedData(steps, seasons, origins).of(csv.getFileName().toString(), recording);
   }
 
-  private List<Integer> seasons(Recording recording, int tested, PrintWriter words) {
-    return Optional.ofNullable(file.season)
+  private List<Integer> seasons(Supplier<List<Integer>> detection, PrintWriter words) {
+    return Optional.ofNullable(split.season)
         .flatMap(SeasonOption::named)
         .orElseGet(
             () -> {
-              List<Integer> found = RecordedSeasons.find(recording, length -> length - tested);
+              List<Integer> found = detection.get();
               words.println(RecordedSeasons.line(found, "the values before the first forecast"));
               return found;
             });
@@ -129,22 +159,30 @@ final class DataOptions {
 
   /// Complains about options that do not go together.
   void check(CommandSpec spec) {
-    boolean ofFile = file.describesColumns() || file.season != null || file.origins != null;
+    boolean recorded = file.csv().isPresent() || topic.isGiven();
     require(
         spec,
-        (benchmark.name == null) != file.csv().isEmpty(),
-        "give either --data NAME with --data-dir, or --csv FILE");
+        Stream.of(benchmark.name != null, file.csv().isPresent(), topic.isGiven())
+                .filter(given -> given)
+                .count()
+            == 1,
+        "give either --data NAME with --data-dir, or --csv FILE, or --topic TOPIC with"
+            + " --bootstrap-server");
+    topic.check(spec);
     require(
         spec,
         (benchmark.name == null) == (benchmark.folder == null),
         "--data NAME and --data-dir DIR belong together: the folder that holds the data sets");
     require(
         spec,
-        file.csv().isPresent() || !ofFile,
-        "--key, --time, --value, --time-format, --covariates, --season and --origins describe a"
-            + " file: give it with --csv");
+        file.csv().isPresent() || !file.describesColumns(),
+        "--key, --time, --value, --time-format and --covariates describe a file: give it with --csv");
+    require(
+        spec,
+        recorded || (split.season == null && split.origins == null),
+        "--season and --origins are about a file or a topic: give it with --csv or --topic");
     require(spec, horizon == null || horizon > 0, "--horizon must be more than 0");
-    require(spec, file.origins == null || file.origins > 0, "--origins must be more than 0");
+    require(spec, split.origins == null || split.origins > 0, "--origins must be more than 0");
   }
 
   private static void require(CommandSpec spec, boolean condition, String complaint) {

@@ -17,7 +17,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -53,7 +52,8 @@ import picocli.CommandLine.Spec;
       "  eddy tune --csv sensors.csv.gz --key sensor --time ts --value temperature --horizon 24",
       "  eddy tune --data m4-weekly --data-dir data --budget 30m --output weekly.properties",
       "  eddy backtest --data m4-weekly --data-dir data --config weekly.properties",
-      "  eddy run --config eddy.properties --config weekly.properties"
+      "  eddy tune --bootstrap-server kafka:9092 --topic pump-readings --config eddy.properties",
+      "  eddy run --config eddy.properties --config tuned.properties"
     })
 final class TuneCommand implements Callable<Integer> {
   private final StopSignal stop;
@@ -128,11 +128,14 @@ final class TuneCommand implements Callable<Integer> {
     ModelFile.checkFree(output, force);
     stop.catchSignals();
     PrintWriter words = words();
-    DataSet data = input.read(spec, words);
+    Map<String, String> settings =
+        Settings.of(
+            config == null ? Map.of() : Settings.file(config), System.getenv(), setting.settings());
+    DataSet data = input.read(spec, words, settings);
     boolean live = Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
     TuningResult result;
     try (var bar = new ProgressBar(spec.commandLine().getErr(), live)) {
-      result = search(data, bar, words);
+      result = search(data, settings, bar, words);
     }
     result.lines().forEach(words::println);
     ModelFile.write(output, properties(result).getBytes(StandardCharsets.UTF_8));
@@ -146,17 +149,14 @@ final class TuneCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private TuningResult search(DataSet data, ProgressBar bar, PrintWriter words) {
-    Map<String, String> file = config == null ? Map.of() : Settings.file(config);
+  private TuningResult search(
+      DataSet data, Map<String, String> settings, ProgressBar bar, PrintWriter words) {
     Tuning tuning;
     try {
-      Map<String, String> start =
-          new HashMap<>(Settings.of(file, System.getenv(), setting.settings()));
-      start.putAll(input.settings());
       tuning =
           new Tuning(
               data,
-              start,
+              input.complete(spec, settings),
               Optional.ofNullable(metric),
               seed,
               stop,
