@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -147,6 +149,35 @@ class ExpertMixTest {
         assertThat(series.base(ahead)).as("step %d", t).isFinite();
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 6})
+  void shouldAllocateNothingPerEvent(int horizon) {
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    var spec = SeriesSpec.of(List.of(5, 20), BaseForecast.MIX).withNonNegative(true);
+    var series = new Series(spec, RING, horizon);
+    double[] values = values(200, 8);
+    long allocated = Long.MAX_VALUE;
+
+    // What a round that is compiled meanwhile allocates is the compiler's.
+    for (int round = 0; round < 50 && allocated > 0; round++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (double value : values) {
+        series.append(series.steps() * HOUR, value);
+      }
+      allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+
+    assertThat(allocated).isZero();
+  }
+
+  /// The mean of many simple forecasters must not need a key's worth of them.
+  @Test
+  void shouldTakeFewBytesOfAKey() {
+    var panel = new Panel(BaseForecast.MIX.experts(List.of(24), true), 48);
+
+    assertThat(new ExpertMix(panel, true).byteSize()).isLessThan(2_000);
   }
 
   @Test
