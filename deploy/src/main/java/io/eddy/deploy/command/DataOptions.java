@@ -176,7 +176,8 @@ final class DataOptions {
     require(
         spec,
         file.csv().isPresent() || !file.describesColumns(),
-        "--key, --time, --value, --time-format and --covariates describe a file: give it with --csv");
+        "--key, --time, --value, --time-format and --covariates describe a file: give it with"
+            + " --csv");
     require(
         spec,
         recorded || (split.season == null && split.origins == null),

@@ -85,7 +85,7 @@ class ColdStartTest {
                     data.description(),
                     data.dated(),
                     data.horizon(),
-                    data.season(),
+                    data.seasons(),
                     data.lookback(),
                     data.metrics(),
                     data.reference(),
@@ -112,7 +112,7 @@ class ColdStartTest {
   }
 
   private static DataSet of(String csv) {
-    return new RecordedData(HORIZON, 1, 5)
+    return new RecordedData(HORIZON, List.of(), 5)
         .of(
             "lines",
             CsvReader.read(
