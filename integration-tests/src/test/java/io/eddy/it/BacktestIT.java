@@ -78,7 +78,7 @@ class BacktestIT {
           Integer.toString(SERIES * WINDOWS));
 
   private final DataSet data =
-      new RecordedData(HORIZON, 1, ORIGINS)
+      new RecordedData(HORIZON, List.of(), ORIGINS)
           .of(
               "waves.csv",
               CsvReader.read(

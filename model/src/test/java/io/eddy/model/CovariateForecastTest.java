@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CovariateForecastTest {
 
   private static final double MISSING = Double.NaN;
-  private static final CovariateSpec TEMPERATURE = new CovariateSpec(List.of("temperature"));
+  private static final CovariateSpec TEMPERATURE = CovariateSpec.observed("temperature");
 
   /// A series and what comes with its values.
   private static final class Example {
@@ -63,7 +63,7 @@ class CovariateForecastTest {
     SeriesSpec series =
         SeriesSpec.of(season == 0 ? List.of() : List.of(season), base).withCovariates(covariates);
     return new ForecasterSpec(
-        cell, 8, 1, horizon, series, 4, List.of(0.9), ForecastValue.MEDIAN, 16);
+        cell, 8, 1, horizon, series, 8, List.of(0.9), ForecastValue.MEDIAN, 16);
   }
 
   private static Forecaster trained(ForecasterSpec spec, IntFunction<Example> process) {
@@ -166,6 +166,49 @@ class CovariateForecastTest {
     assertThat(error).isLessThan(3.5);
   }
 
+  /// `y[t] = wave + 20 p[t] + noise`, where a promotion p comes by chance and is known three steps
+  /// ahead.
+  private static Example followsPromotions(int key) {
+    var random = new SplittableRandom(500 + key);
+    int length = 500;
+    boolean[] promotion = new boolean[length + 4];
+    for (int t = 0; t < promotion.length; t++) {
+      promotion[t] = random.nextInt(5) == 0;
+    }
+    double[] values = new double[length];
+    double[][] rows = new double[length][4];
+    for (int t = 0; t < length; t++) {
+      double wave = 10 * StrictMath.sin(2 * Math.PI * t / 7);
+      values[t] = 300 + wave + (promotion[t] ? 20 : 0) + 0.5 * random.nextGaussian();
+      for (int ahead = 0; ahead <= 3; ahead++) {
+        rows[t][ahead] = promotion[t + ahead] ? 1 : 0;
+      }
+    }
+    return new Example(values, rows);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"LSTM,NAIVE", "GRU,MIX"})
+  void shouldForecastWhatIsKnownAhead(CellType cell, BaseForecast base) {
+    var promotion = new CovariateSpec(List.of(), List.of("promotion"));
+
+    Forecaster with =
+        trained(spec(cell, 3, 7, base, promotion), CovariateForecastTest::followsPromotions);
+    Forecaster without =
+        trained(
+            spec(cell, 3, 7, base, CovariateSpec.NONE),
+            key -> followsPromotions(key).withoutRows());
+
+    Example example = followsPromotions(77);
+    for (int ahead : new int[] {1, 3}) {
+      double error = error(with, example, ahead);
+      double blind = error(without, example.withoutRows(), ahead);
+      // One step in five is 20 higher: 4 off in the mean for whoever expects none.
+      assertThat(blind).as("%d ahead", ahead).isGreaterThan(3.5);
+      assertThat(error).as("%d ahead", ahead).isLessThan(blind / 2.2);
+    }
+  }
+
   /// `y[t] = y[t-1] + slope + noise`, where each key has one of two slopes and a feature that tells
   /// which. The noise is larger than the slope, so that a few values do not tell.
   private static Example climbs(int key) {
@@ -203,12 +246,13 @@ class CovariateForecastTest {
 
   // ---- the same bits everywhere -----------------------------------------------------------------
 
-  private static final CovariateSpec TWO = new CovariateSpec(List.of("temperature", "load"));
+  private static final CovariateSpec TWO =
+      new CovariateSpec(List.of("temperature"), List.of("price"));
 
   private static Example random(int length, long seed) {
     var random = new SplittableRandom(seed);
     double[] values = new double[length];
-    double[][] rows = new double[length][TWO.rowSize()];
+    double[][] rows = new double[length][TWO.rowSize(3)];
     for (int t = 0; t < length; t++) {
       values[t] = 100 + 10 * random.nextGaussian();
       for (int i = 0; i < rows[t].length; i++) {
@@ -327,7 +371,8 @@ class CovariateForecastTest {
     var other = new SeriesState(spec);
     for (int t = 0; t < 40; t++) {
       engine.observe(one, t * HOUR, t % 7);
-      engine.observe(other, t * HOUR, t % 7, new double[] {MISSING, MISSING});
+      engine.observe(
+          other, t * HOUR, t % 7, new double[] {MISSING, MISSING, MISSING, MISSING, MISSING});
 
       assertThat(bytes(one)).isEqualTo(bytes(other));
     }

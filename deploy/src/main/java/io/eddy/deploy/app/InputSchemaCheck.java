@@ -4,6 +4,7 @@ import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.UserException;
+import io.eddy.model.series.CovariateSpec;
 import io.eddy.processors.config.InputFormat;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.schemas.serde.SchemaRegistry;
@@ -47,19 +48,45 @@ final class InputSchemaCheck {
           "field \"%s\" of topic \"%s\" is of type %s, expected a number: name another field with %s"
               .formatted(config.valueField(), topic, value, ProcessorsConfig.INPUT_VALUE_FIELD));
     }
-    for (String covariate : config.forecasterSpec().series().covariates().observed()) {
-      Schema found = field(schema, covariate, topic, ProcessorsConfig.COVARIATES);
-      if (!isNumber(found)
-          && branches(found).stream().noneMatch(t -> t.getType() == Schema.Type.BOOLEAN)) {
-        throw new UserException(
-            ExitCode.UNFIT,
-            "field \"%s\" of topic \"%s\" is of type %s, expected a number or a boolean: name another field with %s"
-                .formatted(covariate, topic, found, ProcessorsConfig.COVARIATES));
-      }
+    CovariateSpec covariates = config.forecasterSpec().series().covariates();
+    for (String name : covariates.observed()) {
+      Schema found = field(schema, name, topic, ProcessorsConfig.COVARIATES);
+      requireCovariate(isNumberOrBoolean(found), name, topic, found, ProcessorsConfig.COVARIATES);
+    }
+    for (String name : covariates.known()) {
+      Schema found = field(schema, name, topic, ProcessorsConfig.COVARIATES_KNOWN);
+      boolean array =
+          branches(found).stream()
+              .anyMatch(
+                  type ->
+                      type.getType() == Schema.Type.ARRAY
+                          && isNumberOrBoolean(type.getElementType()));
+      requireCovariate(
+          array || isNumberOrBoolean(found), name, topic, found, ProcessorsConfig.COVARIATES_KNOWN);
     }
     config
         .timeField()
         .ifPresent(path -> field(schema, path, topic, ProcessorsConfig.INPUT_TIME_FIELD));
+  }
+
+  private static void requireCovariate(
+      boolean fits, String name, String topic, Schema found, String setting) {
+    if (!fits) {
+      throw new UserException(
+          ExitCode.UNFIT,
+          "field \"%s\" of topic \"%s\" is of type %s, expected a number or a boolean%s: name another field with %s"
+              .formatted(
+                  name,
+                  topic,
+                  found,
+                  setting.equals(ProcessorsConfig.COVARIATES_KNOWN) ? ", or an array of them" : "",
+                  setting));
+    }
+  }
+
+  private static boolean isNumberOrBoolean(Schema schema) {
+    return isNumber(schema)
+        || branches(schema).stream().anyMatch(type -> type.getType() == Schema.Type.BOOLEAN);
   }
 
   private static boolean isNumber(Schema schema) {

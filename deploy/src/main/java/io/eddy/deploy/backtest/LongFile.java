@@ -30,7 +30,9 @@ final class LongFile {
       }
       times[length] = time;
       values[length] = value;
-      covariates.add(row);
+      if (row.length > 0) {
+        covariates.add(row);
+      }
       length++;
     }
 
@@ -63,15 +65,21 @@ final class LongFile {
       return Arrays.copyOf(values, length);
     }
 
-    /// What came with each value; each an empty row where there are no covariates.
+    /// What came with each value; no rows where there are no covariates.
     List<double[]> covariates() {
       return covariates;
     }
   }
 
+  /// Series with whose values nothing else comes.
   static LongFile of(Recording recording) {
+    return of(recording, 1);
+  }
+
+  /// @param horizon steps ahead for which covariates are known
+  static LongFile of(Recording recording, int horizon) {
     var file = new LongFile();
-    file.add(recording);
+    file.add(recording, horizon);
     return file;
   }
 
@@ -84,9 +92,13 @@ final class LongFile {
                 Optional.of("series"), Optional.of("t"), Optional.of("value"), Optional.empty())));
   }
 
-  private void add(Recording recording) {
+  private void add(Recording recording, int horizon) {
     for (int row = 0; row < recording.size(); row++) {
-      add(recording.key(row), recording.time(row), recording.value(row), recording.covariates(row));
+      add(
+          recording.key(row),
+          recording.time(row),
+          recording.value(row),
+          recording.covariates(row, horizon));
     }
   }
 

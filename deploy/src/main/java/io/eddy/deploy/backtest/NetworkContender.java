@@ -85,7 +85,7 @@ public final class NetworkContender implements Contender {
     ForecasterSpec spec = base.spec();
     var engine = new OnlineForecaster(spec, null);
     var state = new SeriesState(spec);
-    var steps = new Steps(series.values().length, spec.series().covariates().rowSize());
+    var steps = new Steps(series.values().length, state.series().covariateRowSize());
     for (int t = 0; t < series.values().length; t++) {
       long time = series.times()[t];
       double value = series.values()[t];

@@ -28,7 +28,7 @@ public record RecordedData(int horizon, List<Integer> seasons, int origins) {
   /// @param name what to call it
   /// @throws UserException if no series is long enough
   public DataSet of(String name, Recording recording) {
-    return of(name, LongFile.of(recording), !recordsSteps(recording));
+    return of(name, LongFile.of(recording, horizon), !recordsSteps(recording));
   }
 
   /// The data set of a topic; series that are too short are left out.

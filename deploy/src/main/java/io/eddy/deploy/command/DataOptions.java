@@ -97,14 +97,13 @@ final class DataOptions {
 
   /// Settings with those that follow from the data.
   Map<String, String> complete(CommandSpec spec, Map<String, String> settings) {
-    String fields = settings.getOrDefault(ProcessorsConfig.COVARIATES, "");
-    require(
-        spec,
-        fields.isEmpty()
-            || topic.isGiven()
-            || file.settings().containsKey(ProcessorsConfig.COVARIATES),
-        "%s is \"%s\": name the columns with --covariates"
-            .formatted(ProcessorsConfig.COVARIATES, fields));
+    for (String key : List.of(ProcessorsConfig.COVARIATES, ProcessorsConfig.COVARIATES_KNOWN)) {
+      String fields = settings.getOrDefault(key, "");
+      require(
+          spec,
+          fields.isEmpty() || topic.isGiven() || file.settings().containsKey(key),
+          "%s is \"%s\": name the columns with --covariates and --known".formatted(key, fields));
+    }
     Map<String, String> complete = new TreeMap<>(settings);
     complete.putAll(file.settings());
     return complete;
@@ -136,7 +135,9 @@ final class DataOptions {
     int origins = split.origins == null ? USUAL_ORIGINS : split.origins;
     IntUnaryOperator known = length -> length - steps * origins;
     if (topic.isGiven()) {
-      RecordedTopic recorded = topic.read(spec, words, settings);
+      Map<String, String> withHorizon = new TreeMap<>(settings);
+      withHorizon.put(ProcessorsConfig.HORIZON, Integer.toString(steps));
+      RecordedTopic recorded = topic.read(spec, words, withHorizon);
       List<Integer> seasons = seasons(() -> RecordedSeasons.find(recorded, known), words);
       return new RecordedData(steps, seasons, origins).of(topic.name(), recorded);
     }
@@ -176,8 +177,8 @@ final class DataOptions {
     require(
         spec,
         file.csv().isPresent() || !file.describesColumns(),
-        "--key, --time, --value, --time-format and --covariates describe a file: give it with"
-            + " --csv");
+        "--key, --time, --value, --time-format, --covariates and --known describe a file: give it"
+            + " with --csv");
     require(
         spec,
         recorded || (split.season == null && split.origins == null),

@@ -315,11 +315,13 @@ final class DemoCommand implements Callable<Integer> {
     require(
         input.csv().isPresent()
             || (!input.describesColumns() && input.rate == null && !input.noWait),
-        "--key, --time, --value, --time-format, --covariates, --rate and --no-wait describe a file:"
-            + " give it with --csv");
-    require(
-        !setting.settings().containsKey(ProcessorsConfig.COVARIATES),
-        "--set " + ProcessorsConfig.COVARIATES + " is not for the demo: use --covariates");
+        "--key, --time, --value, --time-format, --covariates, --known, --rate and --no-wait"
+            + " describe a file: give it with --csv");
+    for (String key : List.of(ProcessorsConfig.COVARIATES, ProcessorsConfig.COVARIATES_KNOWN)) {
+      require(
+          !setting.settings().containsKey(key),
+          "--set " + key + " is not for the demo: use --covariates and --known");
+    }
   }
 
   private void require(boolean condition, String complaint) {

@@ -5,9 +5,11 @@ import io.eddy.deploy.csv.CsvReader;
 import io.eddy.deploy.csv.Recording;
 import io.eddy.deploy.csv.TimeFormat;
 import io.eddy.deploy.terminal.Numbers;
+import io.eddy.model.series.CovariateSpec;
 import io.eddy.processors.config.ProcessorsConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +56,15 @@ class RecordingOptions {
   private List<String> covariates = List.of();
 
   @Option(
+      names = "--known",
+      paramLabel = "COLUMN",
+      split = ",",
+      description =
+          "Columns of numbers that are known ahead, such as a price: a row comes with what the"
+              + " following rows of the same series say.")
+  private List<String> known = List.of();
+
+  @Option(
       names = "--time-format",
       paramLabel = "FORMAT",
       description =
@@ -72,14 +83,20 @@ class RecordingOptions {
         || time != null
         || value != null
         || timeFormat != null
-        || !covariates.isEmpty();
+        || !covariates.isEmpty()
+        || !known.isEmpty();
   }
 
   /// The settings that follow from the columns.
   Map<String, String> settings() {
-    return covariates.isEmpty()
-        ? Map.of()
-        : Map.of(ProcessorsConfig.COVARIATES, String.join(",", covariates));
+    Map<String, String> settings = new LinkedHashMap<>();
+    if (!covariates.isEmpty()) {
+      settings.put(ProcessorsConfig.COVARIATES, String.join(",", covariates));
+    }
+    if (!known.isEmpty()) {
+      settings.put(ProcessorsConfig.COVARIATES_KNOWN, String.join(",", known));
+    }
+    return settings;
   }
 
   /// Reads the file and says what is in it.
@@ -90,13 +107,22 @@ class RecordingOptions {
             Optional.ofNullable(time),
             Optional.ofNullable(value),
             Optional.ofNullable(timeFormat).map(name -> timeFormat(name, spec)),
-            covariates);
+            covariateSpec(spec));
     Recording recording = CsvReader.read(csv, columns);
     words.println(
         "%s: %s rows, %s series"
             .formatted(
                 csv, Numbers.count(recording.size()), Numbers.count(recording.keys().size())));
     return recording;
+  }
+
+  private CovariateSpec covariateSpec(CommandSpec spec) {
+    try {
+      return new CovariateSpec(covariates, known);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--covariates and --known do not fit: " + e.getMessage(), e);
+    }
   }
 
   private static TimeFormat timeFormat(String name, CommandSpec spec) {

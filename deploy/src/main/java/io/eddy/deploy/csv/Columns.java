@@ -1,6 +1,6 @@
 package io.eddy.deploy.csv;
 
-import java.util.List;
+import io.eddy.model.series.CovariateSpec;
 import java.util.Optional;
 
 /// Which columns of a file hold what, by their names in the header.
@@ -15,11 +15,7 @@ public record Columns(
     Optional<String> time,
     Optional<String> value,
     Optional<TimeFormat> timeFormat,
-    List<String> covariates) {
-
-  public Columns {
-    covariates = List.copyOf(covariates);
-  }
+    CovariateSpec covariates) {
 
   /// Columns of values with which nothing else comes.
   public Columns(
@@ -27,6 +23,6 @@ public record Columns(
       Optional<String> time,
       Optional<String> value,
       Optional<TimeFormat> timeFormat) {
-    this(key, time, value, timeFormat, List.of());
+    this(key, time, value, timeFormat, CovariateSpec.NONE);
   }
 }

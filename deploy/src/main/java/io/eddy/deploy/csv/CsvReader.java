@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
@@ -54,7 +55,7 @@ public final class CsvReader {
   private CsvReader(String file, Columns columns) {
     this.file = file;
     this.columns = columns;
-    this.covariates = new double[1024 * columns.covariates().size()];
+    this.covariates = new double[1024 * columns.covariates().count()];
   }
 
   /// Reads a whole file.
@@ -121,8 +122,13 @@ public final class CsvReader {
     int keyColumn = columns.key().map(name -> column(header, "--key", name)).orElse(-1);
     int timeColumn = columns.time().map(name -> column(header, "--time", name)).orElse(-1);
     int[] covariateColumns =
-        columns.covariates().stream()
-            .mapToInt(name -> column(header, "--covariates", name))
+        IntStream.range(0, columns.covariates().count())
+            .map(
+                covariate ->
+                    column(
+                        header,
+                        columns.covariates().isKnown(covariate) ? "--known" : "--covariates",
+                        columns.covariates().name(covariate)))
             .toArray();
     int valueColumn =
         columns
@@ -185,7 +191,7 @@ public final class CsvReader {
         covariates[at] = covariate(cell);
       } catch (NumberFormatException e) {
         covariates[at] = Double.NaN;
-        setUnreadable(columns.covariates().get(i), cell, record);
+        setUnreadable(columns.covariates().name(i), cell, record);
       }
     }
     rows++;
@@ -230,7 +236,7 @@ public final class CsvReader {
     int[] orderedSeries = new int[rows];
     long[] orderedTimes = new long[rows];
     double[] orderedValues = new double[rows];
-    int width = columns.covariates().size();
+    int width = columns.covariates().count();
     double[] orderedCovariates = new double[rows * width];
     Map<Integer, String> orderedUnreadable = HashMap.newHashMap(unreadable.size());
     for (int place = 0; place < rows; place++) {

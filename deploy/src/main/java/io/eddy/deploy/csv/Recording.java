@@ -1,5 +1,6 @@
 package io.eddy.deploy.csv;
 
+import io.eddy.model.series.CovariateSpec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -8,15 +9,19 @@ import java.util.Optional;
 /// Recorded series in memory, in the order in which a live stream would have brought their values:
 /// by time across all series, rows of one time in the file's order.
 ///
-/// About 20 bytes a row, and 8 more for each covariate, so that a file of ten million rows still
+/// About 24 bytes a row, and 8 more for each covariate, so that a file of ten million rows still
 /// fits a small heap.
 public final class Recording {
+  private static final int NONE = -1;
+  private static final double[] NO_COVARIATES = {};
+
   private final List<String> keys;
   private final int[] series; // (rows) index into keys
   private final long[] times; // (rows) milliseconds since 1970
   private final double[] values; // (rows) NaN where the cell is unreadable
-  private final List<String> covariateNames;
-  private final double[] covariates; // (rows, names) NaN where one is missing
+  private final CovariateSpec covariateSpec;
+  private final double[] covariates; // (rows, covariates) NaN where one is missing
+  private final int[] following; // (rows) the next row of the same series, NONE for its last
   private final Map<Integer, String> unreadable; // row to what its value cell says
   private final List<String> complaints;
 
@@ -25,7 +30,7 @@ public final class Recording {
       int[] series,
       long[] times,
       double[] values,
-      List<String> covariateNames,
+      CovariateSpec covariateSpec,
       double[] covariates,
       Map<Integer, String> unreadable,
       List<String> complaints) {
@@ -33,10 +38,22 @@ public final class Recording {
     this.series = series;
     this.times = times;
     this.values = values;
-    this.covariateNames = List.copyOf(covariateNames);
+    this.covariateSpec = covariateSpec;
     this.covariates = covariates;
     this.unreadable = Map.copyOf(unreadable);
     this.complaints = List.copyOf(complaints);
+    this.following = following(series, keys.size());
+  }
+
+  private static int[] following(int[] series, int seriesCount) {
+    int[] next = new int[seriesCount];
+    Arrays.fill(next, NONE);
+    int[] following = new int[series.length];
+    for (int row = series.length - 1; row >= 0; row--) {
+      following[row] = next[series[row]];
+      next[series[row]] = row;
+    }
+    return following;
   }
 
   /// How many rows there are, the unreadable ones included.
@@ -65,14 +82,33 @@ public final class Recording {
   }
 
   /// The columns of covariates.
-  public List<String> covariateNames() {
-    return covariateNames;
+  public CovariateSpec covariates() {
+    return covariateSpec;
   }
 
-  /// What else a row says, one number for each of the names; NaN for one that is missing.
-  public double[] covariates(int row) {
-    int size = covariateNames.size();
-    return Arrays.copyOfRange(covariates, row * size, (row + 1) * size);
+  /// What comes with a row, as [CovariateSpec] describes it. What is known ahead is what the
+  /// following rows of the same series say; behind its last row it stays as it is.
+  ///
+  /// @param horizon steps ahead that are forecast
+  public double[] covariates(int row, int horizon) {
+    int count = covariateSpec.count();
+    if (count == 0) {
+      return NO_COVARIATES;
+    }
+    double[] all = new double[covariateSpec.rowSize(horizon)];
+    for (int c = 0; c < count; c++) {
+      int offset = covariateSpec.offset(c, horizon);
+      all[offset] = covariates[row * count + c];
+      if (covariateSpec.isKnown(c)) {
+        int given = 1;
+        for (int next = following[row]; next != NONE && given <= horizon; next = following[next]) {
+          all[offset + given] = covariates[next * count + c];
+          given++;
+        }
+        covariateSpec.prolong(all, c, given, horizon);
+      }
+    }
+    return all;
   }
 
   /// What the value cell says, or that of a covariate, if it is no number.

@@ -80,7 +80,8 @@ public final class Demo {
           var clock = new TrainingClock(progress, board::endTraining)) {
         running.awaitRunning(START_MAX, stop);
         reader.start();
-        Feed feed = feed(); // the machine's metrics take a moment to find
+        int horizon = application.config().forecasterSpec().horizon();
+        Feed feed = feed(horizon); // the machine's metrics take a moment to find
         course.begin(
             () -> {
               running.requireAlive();
@@ -105,13 +106,14 @@ public final class Demo {
     return new BoardText(style, demo.title(), 0).table(board.snapshot(ALL_ROWS), width, ALL_ROWS);
   }
 
-  private Feed feed() {
+  private Feed feed(int horizon) {
     return demo.recording()
         .<Feed>map(
             recording ->
                 new Feed.Replay(
                     recording,
                     demo.rate(),
+                    horizon,
                     demo.lockstep() ? Feed.Replay.batchFor(recording.size()) : 0))
         .orElseGet(() -> new Feed.Live(new MachineMetrics(), AirPassengers.read()));
   }
@@ -132,16 +134,22 @@ public final class Demo {
             .orElseGet(AutomaticSettings::live));
     settings.putAll(demo.settings());
     demo.recording()
-        .map(Recording::covariateNames)
-        .filter(names -> !names.isEmpty())
-        .ifPresent(names -> settings.put(ProcessorsConfig.COVARIATES, entries(names)));
+        .map(Recording::covariates)
+        .ifPresent(
+            covariates -> {
+              settings.put(
+                  ProcessorsConfig.COVARIATES, entries("covariates", covariates.observed()));
+              settings.put(
+                  ProcessorsConfig.COVARIATES_KNOWN,
+                  entries("known_covariates", covariates.known()));
+            });
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers());
     return settings;
   }
 
-  /// Where the records of the demo hold what comes with a value: in a map.
-  private static String entries(List<String> names) {
-    return names.stream().map(name -> "covariates." + name).collect(Collectors.joining(","));
+  /// Where the records of the demo hold what comes with a value: in maps.
+  private static String entries(String map, List<String> names) {
+    return names.stream().map(name -> map + "." + name).collect(Collectors.joining(","));
   }
 
   private int longestSeason() {

@@ -1,7 +1,6 @@
 package io.eddy.deploy.demo;
 
 import io.eddy.deploy.csv.Recording;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
 
@@ -13,8 +12,9 @@ sealed interface Feed {
   /// A recording, as fast as it goes or at a fixed rate.
   ///
   /// @param rate events per second; none: as fast as it goes
+  /// @param horizon steps ahead for which covariates are known
   /// @param batch events between two waits in lockstep; 0 for no waits
-  record Replay(Recording recording, OptionalDouble rate, int batch) implements Feed {
+  record Replay(Recording recording, OptionalDouble rate, int horizon, int batch) implements Feed {
     private static final int BATCHES = 50;
     private static final int BATCH_MAX = 8192;
 
@@ -51,18 +51,8 @@ sealed interface Feed {
                       recording.key(row),
                       recording.time(row),
                       recording.value(row),
-                      covariates(row)));
-    }
-
-    private Map<String, Double> covariates(int row) {
-      double[] numbers = recording.covariates(row);
-      Map<String, Double> covariates = new LinkedHashMap<>();
-      for (int i = 0; i < numbers.length; i++) {
-        if (!Double.isNaN(numbers[i])) {
-          covariates.put(recording.covariateNames().get(i), numbers[i]);
-        }
-      }
-      return covariates;
+                      recording.covariates(),
+                      recording.covariates(row, horizon)));
     }
   }
 

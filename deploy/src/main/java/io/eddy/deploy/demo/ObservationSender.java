@@ -2,12 +2,16 @@ package io.eddy.deploy.demo;
 
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.UserException;
+import io.eddy.model.series.CovariateSpec;
 import io.eddy.schemas.avro.Observation;
 import io.eddy.schemas.serde.SchemaRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -43,14 +47,27 @@ final class ObservationSender implements AutoCloseable {
 
   /// Sends one measurement with which nothing else comes.
   void send(String key, long timeMillis, double value) {
-    send(key, timeMillis, value, Map.of());
+    send(key, timeMillis, value, CovariateSpec.NONE, new double[0]);
   }
 
   /// Sends one measurement.
   ///
-  /// @param covariates what comes with it, by name
-  void send(String key, long timeMillis, double value, Map<String, Double> covariates) {
-    var observation = new Observation(Instant.ofEpochMilli(timeMillis), value, covariates);
+  /// @param covariates what comes with it
+  /// @param row their values, as the spec describes them
+  void send(String key, long timeMillis, double value, CovariateSpec covariates, double[] row) {
+    Map<String, Double> observed = new LinkedHashMap<>();
+    Map<String, List<Double>> known = new LinkedHashMap<>();
+    for (int c = 0; c < covariates.count(); c++) {
+      if (covariates.isKnown(c)) {
+        int horizon = (row.length - covariates.count()) / covariates.known().size();
+        int offset = covariates.offset(c, horizon);
+        known.put(
+            covariates.name(c), Arrays.stream(row, offset, offset + 1 + horizon).boxed().toList());
+      } else {
+        observed.put(covariates.name(c), row[c]);
+      }
+    }
+    var observation = new Observation(Instant.ofEpochMilli(timeMillis), value, observed, known);
     send(key, serializer.serialize(topic, observation));
   }
 

@@ -327,6 +327,47 @@ class BacktestCommandTest {
     assertThat(mae()).isLessThan(blind / 4);
   }
 
+  @Test
+  void shouldForecastWithWhatIsKnownAhead() throws IOException {
+    Path csv = folder.resolve("promotions.csv");
+    var random = new Random(5);
+    var rows = new StringBuilder("t,value,promotion\n");
+    for (int t = 1; t <= 400; t++) {
+      boolean promotion = random.nextInt(4) == 0;
+      rows.append("%d,%d,%s%n".formatted(t, 100 + (promotion ? 40 : 0), promotion));
+    }
+    Files.writeString(csv, rows);
+    String[] usual = {
+      "--csv",
+      csv.toString(),
+      "--time",
+      "t",
+      "--value",
+      "value",
+      "--horizon",
+      "3",
+      "--origins",
+      "30",
+      "--baselines",
+      "none",
+      "--json",
+      "--set",
+      "eddy.training.updates.max=100"
+    };
+    String[] known = Arrays.copyOf(usual, usual.length + 2);
+    known[usual.length] = "--known";
+    known[usual.length + 1] = "promotion";
+
+    assertThat(execute(usual)).isEqualTo(ExitCode.OK);
+    double blind = mae();
+    out.getBuffer().setLength(0);
+    assertThat(execute(known)).isEqualTo(ExitCode.OK);
+
+    // One series of 310 values to learn from, and a hundred updates.
+    assertThat(blind).isGreaterThan(8);
+    assertThat(mae()).isLessThan(blind / 2);
+  }
+
   private double mae() throws IOException {
     return new ObjectMapper().readTree(out.toString()).get("mae").asDouble();
   }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.eddy.model.series.CovariateSpec;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -114,10 +115,10 @@ class CsvReaderTest {
             columns);
 
     assertThat(rows(recording)).containsExactly("a 11.0", "a 10.0", "b 12.0");
-    assertThat(recording.covariateNames()).containsExactly("temperature", "open");
-    assertThat(recording.covariates(0)).containsExactly(Double.NaN, 0);
-    assertThat(recording.covariates(1)).containsExactly(21.5, 1);
-    assertThat(recording.covariates(2)).containsExactly(Double.NaN, 1);
+    assertThat(recording.covariates().observed()).containsExactly("temperature", "open");
+    assertThat(recording.covariates(0, 3)).containsExactly(Double.NaN, 0);
+    assertThat(recording.covariates(1, 3)).containsExactly(21.5, 1);
+    assertThat(recording.covariates(2, 3)).containsExactly(Double.NaN, 1);
     assertThat(recording.unreadableRows()).isZero();
   }
 
@@ -127,7 +128,7 @@ class CsvReaderTest {
 
     assertThat(recording.unreadable(0)).contains("warm");
     assertThat(recording.value(0)).isNaN();
-    assertThat(recording.covariates(1)).containsExactly(3);
+    assertThat(recording.covariates(1, 1)).containsExactly(3);
     assertThat(recording.complaints()).containsExactly("row 1: x \"warm\" is not a number");
   }
 
@@ -135,9 +136,32 @@ class CsvReaderTest {
   void shouldNotTakeACovariateForTheOnlyOtherColumn() {
     var columns =
         new Columns(
-            Optional.empty(), Optional.of("t"), Optional.empty(), Optional.empty(), List.of("x"));
+            Optional.empty(),
+            Optional.of("t"),
+            Optional.empty(),
+            Optional.empty(),
+            CovariateSpec.observed("x"));
 
     assertThat(read("t,x,y\n1,2,3\n", columns).value(0)).isEqualTo(3);
+  }
+
+  @Test
+  void shouldKnowAheadWhatTheFollowingRowsOfTheSeriesSay() {
+    var columns =
+        new Columns(
+            Optional.of("series"),
+            Optional.of("t"),
+            Optional.of("value"),
+            Optional.empty(),
+            new CovariateSpec(List.of("x"), List.of("price")));
+
+    Recording recording =
+        read("series,t,value,price,x\na,1,0,10,1\nb,2,0,7,2\na,4,0,30,3\na,3,0,20,4\n", columns);
+
+    assertThat(recording.covariates(0, 2)).containsExactly(1, 10, 20, 30);
+    assertThat(recording.covariates(1, 2)).containsExactly(2, 7, 7, 7);
+    assertThat(recording.covariates(2, 2)).containsExactly(4, 20, 30, 30);
+    assertThat(recording.covariates(3, 1)).containsExactly(3, 30, 30);
   }
 
   private static Columns withCovariates(String... names) {
@@ -146,7 +170,7 @@ class CsvReaderTest {
         Optional.of("t"),
         Optional.of("value"),
         Optional.empty(),
-        List.of(names));
+        CovariateSpec.observed(names));
   }
 
   @Test

@@ -1,19 +1,23 @@
 package io.eddy.deploy.demo;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eddy.deploy.csv.Columns;
 import io.eddy.deploy.csv.CsvReader;
 import io.eddy.deploy.csv.Recording;
 import io.eddy.deploy.process.StopSignal;
+import io.eddy.model.series.CovariateSpec;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /// Whole runs: a real broker, the real application, forecasts read back.
@@ -42,6 +46,40 @@ class DemoTest {
     assertThat(words.toString()).contains("model v1 answers from now on").doesNotContain("\u001b");
   }
 
+  /// Through input topic, state, history topic, training and swap: the value is ten times the
+  /// temperature of the step before, and 30 higher under a promotion that is known ahead.
+  @Test
+  void shouldLearnFromWhatComesWithTheValues() {
+    var random = new Random(8);
+    var csv = new StringBuilder("key,t,value,temperature,promotion\n");
+    for (String key : List.of("a", "b", "c")) {
+      int before = 0;
+      for (int t = 1; t <= 300; t++) {
+        int temperature = random.nextInt(10);
+        boolean promotion = random.nextInt(4) == 0;
+        csv.append(
+            "%s,%d,%d,%s,%s%n"
+                .formatted(
+                    key,
+                    t,
+                    200 + 10 * before + (promotion ? 30 : 0),
+                    t % 50 == 0 ? "" : temperature,
+                    promotion));
+        before = t % 50 == 0 ? before : temperature;
+      }
+    }
+    var covariates = new CovariateSpec(List.of("temperature"), List.of("promotion"));
+
+    Summary blind =
+        run(Optional.of(recording(csv.toString(), CovariateSpec.NONE)), Optional.empty());
+    Summary summary = run(Optional.of(recording(csv.toString(), covariates)), Optional.empty());
+
+    assertThat(summary.isComplete()).isTrue();
+    assertThat(summary.forecasts()).isEqualTo(900);
+    assertThat(requireNonNull(blind.skill())).isLessThan(0.45);
+    assertThat(requireNonNull(summary.skill())).isGreaterThan(0.7);
+  }
+
   @Test
   void shouldWatchThisMachineUntilTheTimeIsOver() {
     Summary summary = run(Optional.empty(), Optional.of(Duration.ofSeconds(3)));
@@ -66,8 +104,17 @@ class DemoTest {
   }
 
   private static Recording recording(String csv) {
+    return recording(csv, CovariateSpec.NONE);
+  }
+
+  private static Recording recording(String csv, CovariateSpec covariates) {
     var columns =
-        new Columns(Optional.of("key"), Optional.of("t"), Optional.of("value"), Optional.empty());
+        new Columns(
+            Optional.of("key"),
+            Optional.of("t"),
+            Optional.of("value"),
+            Optional.empty(),
+            covariates);
     return CsvReader.read(
         "test.csv", new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8)), columns);
   }

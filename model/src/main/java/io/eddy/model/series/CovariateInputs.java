@@ -14,7 +14,8 @@ import java.util.TreeSet;
 ///
 /// The linear path sees it at the newest step and the one before, and, for each season, at those
 /// past steps whose values the base forecast repeats: what a covariate once did to the series would
-/// otherwise be forecast again where the covariate has changed since.
+/// otherwise be forecast again where the covariate has changed since. Of one that is known ahead it
+/// also sees every step of the horizon.
 final class CovariateInputs {
 
   /// Standard deviations are clipped to this, as all inputs of the recurrence.
@@ -27,12 +28,16 @@ final class CovariateInputs {
 
   private final CovariateSpec spec;
   private final int count;
+  private final int observed;
+  private final int horizon;
   private final int[] lags; // steps back that the path sees
 
   /// @param horizon steps ahead that are forecast
   CovariateInputs(SeriesSpec spec, int horizon) {
     this.spec = spec.covariates();
     count = this.spec.count();
+    observed = this.spec.observed().size();
+    this.horizon = horizon;
     var distinct = new TreeSet<Integer>();
     distinct.add(0);
     distinct.add(1);
@@ -53,7 +58,7 @@ final class CovariateInputs {
 
   /// Inputs of the linear path.
   int pathSize() {
-    return (1 + lags.length) * count;
+    return (1 + lags.length) * count + horizon * (count - observed);
   }
 
   /// The covariates that the recurrence's inputs are made of, in their order.
@@ -63,7 +68,15 @@ final class CovariateInputs {
 
   /// The covariates that the path's inputs are made of, in their order.
   List<String> pathNames() {
-    return names(1 + lags.length);
+    List<String> names = new ArrayList<>(pathSize());
+    for (int c = 0; c < count; c++) {
+      names.addAll(Collections.nCopies(pathInputs(c), spec.name(c)));
+    }
+    return names;
+  }
+
+  private int pathInputs(int covariate) {
+    return 1 + lags.length + (covariate < observed ? 0 : horizon);
   }
 
   private List<String> names(int inputsOfEach) {
@@ -93,8 +106,8 @@ final class CovariateInputs {
   }
 
   /// Writes the path's inputs of the newest step, by covariate: its size, then its values at the
-  /// lags, in standard deviations from the mean as both are now. Steps before the first count as
-  /// the mean: zero.
+  /// lags, then those announced for 1, 2, … steps ahead, in standard deviations from the mean as
+  /// both are now. Steps before the first count as the mean: zero.
   void path(Series series, float[] out, int offset) {
     Covariates covariates = series.covariates();
     long newest = series.steps() - 1;
@@ -104,6 +117,9 @@ final class CovariateInputs {
       for (int lag : lags) {
         out[at++] =
             lag < series.size() ? covariates.scaled(c, covariates.value(newest - lag, c)) : 0;
+      }
+      for (int ahead = 1; c >= observed && ahead <= horizon; ahead++) {
+        out[at++] = covariates.scaled(c, covariates.coming(newest, c, ahead));
       }
     }
   }

@@ -75,7 +75,7 @@ public final class Series {
     Arrays.fill(absences, Absence.NONE);
     scale = new RunningScale(spec.scale(), ringLength);
     spacing = new Spacing(spec.frequency());
-    covariates = new Covariates(spec.covariates(), ringLength);
+    covariates = new Covariates(spec.covariates(), ringLength, horizon);
   }
 
   /// How values are prepared.
@@ -238,6 +238,11 @@ public final class Series {
     return times[slot(back)];
   }
 
+  /// Numbers of covariates that come with one value, as [CovariateSpec] describes them.
+  public int covariateRowSize() {
+    return spec.covariates().rowSize(horizon);
+  }
+
   /// Writes the covariates that came with that value, as [CovariateSpec] describes them.
   ///
   /// @param to overwritten from `offset` on
@@ -303,7 +308,7 @@ public final class Series {
         + Spacing.byteSize()
         + mix.byteSize()
         + size() * (3 * Double.BYTES + Long.BYTES + 1)
-        + covariates.byteSize(size());
+        + covariates.byteSize(steps, size());
   }
 
   /// Writes the steps, what the experts have learned, and the used part of the ring, oldest first.

@@ -19,13 +19,7 @@ public final class SeriesHistory {
 
   /// A run without a missing value, all of whose covariates are missing if there are any.
   public SeriesHistory(String name, Series start, long[] times, double[] run) {
-    this(
-        name,
-        start,
-        times,
-        run,
-        none(run.length),
-        missing(run.length * start.spec().covariates().rowSize()));
+    this(name, start, times, run, none(run.length), missing(run.length * start.covariateRowSize()));
   }
 
   /// A run that follows on a series.
@@ -55,7 +49,7 @@ public final class SeriesHistory {
               + absences.length
               + " absences, expected as many of each and at least one");
     }
-    int rowSize = start.spec().covariates().rowSize();
+    int rowSize = start.covariateRowSize();
     if (covariates.length != rowSize * run.length) {
       throw new IllegalArgumentException(
           "the history of "
@@ -133,7 +127,7 @@ public final class SeriesHistory {
   /// stream did it.
   final class Cursor {
     private @Nullable Series series;
-    private final double[] row = new double[start.spec().covariates().rowSize()];
+    private final double[] row = new double[start.covariateRowSize()];
     private int step;
 
     /// Moves to a step; cheap forward, from the start backward.

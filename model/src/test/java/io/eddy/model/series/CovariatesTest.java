@@ -20,7 +20,7 @@ class CovariatesTest {
   private static final int RING = 9;
   private static final int HORIZON = 3;
   private static final int LAGS = 2;
-  private static final CovariateSpec SPEC = new CovariateSpec(List.of("temperature", "load"));
+  private static final CovariateSpec SPEC = CovariateSpec.observed("temperature", "load");
   private static final double MISSING = Double.NaN;
 
   private static Series empty(int season, int ring) {
@@ -118,7 +118,10 @@ class CovariatesTest {
             .toArray();
     double mean = Arrays.stream(known).average().orElse(0);
     double variance = Arrays.stream(known).map(x -> (x - mean) * (x - mean)).average().orElse(0);
-    return variance == 0 ? 0 : (value - mean) / Math.sqrt(variance);
+    if (Double.isNaN(value)) {
+      return 0;
+    }
+    return variance == 0 ? Math.signum(value - mean) : (value - mean) / Math.sqrt(variance);
   }
 
   /// Lag 0 and 1; with a season of 5 and a horizon of 3 also 2, 3, 4, 5, 6.
@@ -280,7 +283,7 @@ class CovariatesTest {
 
   @Test
   void shouldRefuseWhatWasWrittenWithOtherCovariates() {
-    var others = new CovariateSpec(List.of("load", "temperature"));
+    var others = CovariateSpec.observed("load", "temperature");
     Series written = series(rows(5, 1));
     var read = new Series(SeriesSpec.naive(0).withCovariates(others), RING, HORIZON);
 
@@ -300,6 +303,162 @@ class CovariatesTest {
           .as("%d of %d bytes", length, bytes.length)
           .isThrownBy(() -> empty(0, RING).read(cut));
     }
+  }
+
+  // ---- known ahead ------------------------------------------------------------------------------
+
+  private static final CovariateSpec PRICE = new CovariateSpec(List.of("load"), List.of("price"));
+
+  private static Series priced(int ring) {
+    return new Series(SeriesSpec.naive(0).withCovariates(PRICE), ring, HORIZON);
+  }
+
+  /// Row by row: load, the price now, and of the next three steps; and what of the price must then
+  /// be known, whether it was said or not.
+  @Test
+  void shouldGoByWhatWasAnnouncedWhereARowDoesNotSay() {
+    double[][] rows = {
+      {1, 10, 11, 12, 13}, // all said
+      {}, // nothing: as announced, and then as it is
+      {1, MISSING, 20, MISSING, MISSING}, // one step said anew
+      {1, 5, MISSING, MISSING, MISSING}, // only the present
+      {1, MISSING, MISSING, MISSING, 7} // only the end
+    };
+    double[][] expected = {
+      {10, 11, 12, 13}, {11, 12, 13, 13}, {12, 20, 13, 13}, {5, 13, 13, 13}, {13, 13, 13, 7}
+    };
+    Series series = priced(RING);
+
+    for (int t = 0; t < rows.length; t++) {
+      series.append(t, 1, rows[t]);
+
+      Covariates covariates = series.covariates();
+      assertThat(covariates.value(t, 1)).as("step %d", t).isEqualTo(expected[t][0]);
+      for (int ahead = 1; ahead <= HORIZON; ahead++) {
+        assertThat(covariates.coming(t, 1, ahead))
+            .as("step %d, %d ahead", t, ahead)
+            .isEqualTo(expected[t][ahead]);
+      }
+      assertThat(covariates.isMissing(t, 1)).isEqualTo(t == 1 || t == 2 || t == 4);
+    }
+  }
+
+  @Test
+  void shouldShowThePathEveryStepOfTheHorizon() {
+    Series series = priced(RING);
+    var preparation = new Preparation(series.spec(), LAGS, HORIZON);
+    // Size and two lags of each, and three steps ahead.
+    assertThat(preparation.pathSize()).isEqualTo(LAGS + 2 * 3 + HORIZON);
+    assertThat(series.covariateRowSize()).isEqualTo(2 + HORIZON);
+    double[][] prices = new double[40][1];
+    var random = new SplittableRandom(2);
+    float[] inputs = new float[preparation.inputSize()];
+
+    for (int t = 0; t < 40; t++) {
+      prices[t][0] = t % 4;
+      double[] ahead = {random.nextInt(9), random.nextInt(9), random.nextInt(9)};
+      series.append(t, 1, new double[] {3, prices[t][0], ahead[0], ahead[1], ahead[2]});
+      preparation.inputs(series, inputs, 0);
+
+      for (int h = 1; h <= HORIZON; h++) {
+        double expected = Math.clamp(deviations(prices, t, 0, ahead[h - 1]), -8, 8);
+        assertThat((double) inputs[inputs.length - 1 - HORIZON + h])
+            .as("step %d, %d ahead", t, h)
+            .isCloseTo(expected, within(1e-5));
+      }
+    }
+  }
+
+  /// Announcements that hold, that change, that end early, and none.
+  private static double[] announcement(SplittableRandom random, int t) {
+    double[] row = new double[PRICE.rowSize(HORIZON)];
+    for (int i = 0; i < row.length; i++) {
+      row[i] =
+          switch (random.nextInt(6)) {
+            case 0 -> MISSING;
+            case 1 -> random.nextInt(3);
+            default -> Math.floorDiv(t + i, 4);
+          };
+    }
+    return random.nextInt(5) == 0 ? new double[0] : row;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void shouldComeBackFromBytesWithWhatWasAnnounced(long seed) {
+    var random = new SplittableRandom(seed);
+    Series kept = priced(RING);
+    Series stored = priced(RING);
+    double[] row = new double[PRICE.rowSize(HORIZON)];
+    double[] other = new double[row.length];
+
+    for (int t = 0; t < 5 * RING; t++) {
+      double[] said = announcement(random, t);
+      kept.append(t, t, said);
+      stored.append(t, t, said);
+      Series read = priced(RING);
+      read.append(0, 1, new double[] {9, 9, 9, 9, 9});
+      read.read(ByteBuffer.wrap(bytes(stored)));
+      stored = read;
+
+      assertThat(bytes(stored)).as("seed %d, step %d", seed, t).isEqualTo(bytes(kept));
+      for (int back = 0; back < kept.size(); back++) {
+        kept.covariates(back, row, 0);
+        stored.covariates(back, other, 0);
+        assertThat(other).as("seed %d, step %d, %d back", seed, t, back).isEqualTo(row);
+      }
+    }
+  }
+
+  /// What a window holds, appended to the same series, makes the same series.
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void shouldBeTheSameAfterAReplayOfItsRows(long seed) {
+    var random = new SplittableRandom(seed);
+    Series live = priced(RING);
+    for (int t = 0; t < 20; t++) {
+      live.append(t, t, announcement(random, t));
+    }
+    Series replayed = live.copy();
+    double[] row = new double[live.covariateRowSize()];
+
+    for (int t = 20; t < 60; t++) {
+      live.append(t, t, announcement(random, t));
+      live.covariates(0, row, 0);
+      replayed.append(t, t, row);
+
+      assertThat(bytes(replayed)).as("seed %d, step %d", seed, t).isEqualTo(bytes(live));
+    }
+  }
+
+  @Test
+  void shouldStoreAnAnnouncementThatHoldsInFourBytes() {
+    Series constant = priced(RING);
+    Series moving = priced(RING);
+    for (int t = 0; t < 30; t++) {
+      constant.append(t, 1, new double[] {0, 4, 4, 4, 4});
+      moving.append(t, 1, new double[] {0, t, t + 1, t + 2, t + 3});
+    }
+
+    // A moving one adds the value at its end; the oldest in the ring is there as a whole.
+    assertThat(moving.byteSize() - constant.byteSize())
+        .isEqualTo((RING - 1 + HORIZON) * Double.BYTES);
+    assertThat(constant.byteSize() - series(rows(30, 1)).byteSize()).isEqualTo(RING * 4);
+  }
+
+  @Test
+  void shouldRefuseAnAnnouncementBeyondTheHorizon() {
+    Series constant = priced(RING);
+    for (int t = 0; t < 20; t++) {
+      constant.append(t, 1, new double[] {0, 4, 4, 4, 4});
+    }
+    byte[] bytes = bytes(constant);
+    // The last four bytes: three steps as announced before, none said anew.
+    ByteBuffer.wrap(bytes).putShort(bytes.length - 2, (short) 1);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> priced(RING).read(ByteBuffer.wrap(bytes)))
+        .withMessageContaining("announces 4 steps of a covariate, expected 3");
   }
 
   private static byte[] bytes(Series series) {

@@ -56,7 +56,8 @@ class SeriesSpecTest {
   private static CovariateSpec covariates(SplittableRandom random) {
     List<String> names = new ArrayList<>(List.of("temperature", "sky.cloudy", "load"));
     names.removeIf(name -> random.nextBoolean());
-    return new CovariateSpec(names);
+    int observed = random.nextInt(names.size() + 1);
+    return new CovariateSpec(names.subList(0, observed), names.subList(observed, names.size()));
   }
 
   /// Checkpoints and states of before covariates say nothing of them, and stay what they are.
@@ -78,7 +79,8 @@ class SeriesSpecTest {
     List<String> observed = List.of(names.split(";"));
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new CovariateSpec(observed))
+        .isThrownBy(
+            () -> new CovariateSpec(observed.subList(0, 1), observed.subList(1, observed.size())))
         .withMessageContaining(message);
   }
 
@@ -87,7 +89,7 @@ class SeriesSpecTest {
     List<String> many = IntStream.range(0, 33).mapToObj(i -> "c" + i).toList();
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new CovariateSpec(many))
+        .isThrownBy(() -> new CovariateSpec(many.subList(0, 7), many.subList(7, 33)))
         .withMessageContaining("there are 33 covariates, expected at most 32");
   }
 
@@ -123,7 +125,7 @@ class SeriesSpecTest {
   void shouldChangeOneThingAtATime() {
     SeriesSpec spec = SeriesSpec.of(List.of(24, 168), BaseForecast.MIX);
     List<CalendarFeature> hours = List.of(CalendarFeature.HOUR_OF_DAY);
-    var weather = new CovariateSpec(List.of("temperature", "sky.cloudy"));
+    var weather = new CovariateSpec(List.of("temperature"), List.of("price", "sky.cloudy"));
     ZoneId tokyo = ZoneId.of("Asia/Tokyo");
 
     SeriesSpec changed =

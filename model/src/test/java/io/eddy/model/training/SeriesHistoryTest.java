@@ -64,7 +64,7 @@ class SeriesHistoryTest {
   @CsvSource({"0,0", "0,9", "5,4", "5,50"})
   void shouldShowCovariatesAsTheStreamSawThem(int season, int eventsBefore) {
     SeriesSpec spec =
-        SeriesSpec.naive(season).withCovariates(new CovariateSpec(List.of("load", "price")));
+        SeriesSpec.naive(season).withCovariates(CovariateSpec.observed("load", "price"));
     double[] values = walk(eventsBefore + 40, 5);
     double[] rows = walk(2 * values.length, 6);
     for (int i = 0; i < rows.length; i += 7) {
@@ -99,7 +99,7 @@ class SeriesHistoryTest {
 
   @Test
   void shouldRefuseCovariatesThatAreNotThereForEachValue() {
-    SeriesSpec spec = SeriesSpec.naive(0).withCovariates(new CovariateSpec(List.of("load")));
+    SeriesSpec spec = SeriesSpec.naive(0).withCovariates(CovariateSpec.observed("load"));
 
     assertThatIllegalArgumentException()
         .isThrownBy(

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -132,6 +133,22 @@ public final class ProcessorsConfig {
               + " logarithmic scale; what never changes within a key is a static feature of the"
               + " key. One that is null or not there keeps its last known value, and the network"
               + " sees that it was missing; one of another type makes the record a dead letter.");
+
+  /// What is known of the steps that come.
+  public static final String COVARIATES_KNOWN =
+      define(
+          "eddy.covariates.known",
+          ConfigDef.Type.STRING,
+          "",
+          Expectation.of(
+              "empty, or up to 32 different field names, or names joined by dots, with commas",
+              SeriesSettings::areCovariates),
+          Importance.MEDIUM,
+          INPUT,
+          "Fields, beside those of eddy.covariates, whose values of the next steps are known, such"
+              + " as promotion,price. Each holds an array, of the value now, one step ahead, two"
+              + " steps ahead, up to the horizon, where a shorter one stays as it is at its end; or"
+              + " one number or boolean, which stays as it is.");
 
   // ---- topics -----------------------------------------------------------------------------------
 
@@ -1009,19 +1026,21 @@ public final class ProcessorsConfig {
               + "\", but the format number has no fields, expected it to be empty: the time is the"
               + " record's timestamp");
     }
-    if (inputFormat() == InputFormat.NUMBER && !text(COVARIATES).isEmpty()) {
-      problems.add(
-          COVARIATES
-              + " is \""
-              + text(COVARIATES)
-              + "\", but the format number has no fields, expected it to be empty");
-    }
-    if (SeriesSettings.covariates(text(COVARIATES)).observed().contains(valueField())) {
-      problems.add(
-          COVARIATES
-              + " is \""
-              + text(COVARIATES)
-              + "\", expected other fields than the value's, which the network sees anyway");
+    for (String key : List.of(COVARIATES, COVARIATES_KNOWN)) {
+      if (inputFormat() == InputFormat.NUMBER && !text(key).isEmpty()) {
+        problems.add(
+            key
+                + " is \""
+                + text(key)
+                + "\", but the format number has no fields, expected it to be empty");
+      }
+      if (SeriesSettings.covariates(text(key), "").observed().contains(valueField())) {
+        problems.add(
+            key
+                + " is \""
+                + text(key)
+                + "\", expected other fields than the value's, which the network sees anyway");
+      }
     }
   }
 
@@ -1103,7 +1122,13 @@ public final class ProcessorsConfig {
   }
 
   private @Nullable ForecasterSpec spec(Problems problems) {
-    SeriesSpec series = series();
+    SeriesSpec series;
+    try {
+      series = series();
+    } catch (IllegalArgumentException e) {
+      problems.add(COVARIATES + " and " + COVARIATES_KNOWN + " do not fit: " + e.getMessage());
+      return null;
+    }
     int season = series.longestSeason();
     int lags = whole(LAG_COUNT);
     ForecasterSpec spec;
@@ -1164,7 +1189,10 @@ public final class ProcessorsConfig {
               + ", "
               + LAYER_COUNT
               + " or "
-              + ENSEMBLE);
+              + ENSEMBLE
+              + (spec.series().covariates().known().isEmpty()
+                  ? ""
+                  : ", or name fewer fields in " + COVARIATES_KNOWN));
     }
     return spec;
   }
@@ -1179,7 +1207,7 @@ public final class ProcessorsConfig {
         SeriesSettings.calendar(text(CALENDAR)),
         ZoneId.of(text(ZONE)),
         Frequency.parse(text(FREQUENCY)),
-        SeriesSettings.covariates(text(COVARIATES)));
+        SeriesSettings.covariates(text(COVARIATES), text(COVARIATES_KNOWN)));
   }
 
   private @Nullable TrainingSettings training(Problems problems) {
@@ -1203,8 +1231,13 @@ public final class ProcessorsConfig {
   /// Bytes of a key's state once its ring is full.
   private static int fullStateBytes(ForecasterSpec spec) {
     SeriesState state = new SeriesState(spec);
+    double[] row = new double[state.series().covariateRowSize()];
     for (int step = 0; step < spec.ringLength(); step++) {
-      state.series().append(step, step);
+      for (int i = 0; i < row.length; i++) {
+        // Announcements that never hold take the most room.
+        row[i] = (step + 1.0) * (i + 1);
+      }
+      state.series().append(step, step, row);
     }
     return state.byteSize();
   }

@@ -61,13 +61,14 @@ final class SeriesSettings {
     }
   }
 
-  static CovariateSpec covariates(String text) {
-    return new CovariateSpec(words(text, Function.identity()));
+  static CovariateSpec covariates(String observed, String known) {
+    return new CovariateSpec(
+        words(observed, Function.identity()), words(known, Function.identity()));
   }
 
   static boolean areCovariates(String text) {
     try {
-      return covariates(text).observed().stream().allMatch(ProcessorsConfig::fieldPath);
+      return covariates(text, "").observed().stream().allMatch(ProcessorsConfig::fieldPath);
     } catch (IllegalArgumentException e) {
       return false;
     }

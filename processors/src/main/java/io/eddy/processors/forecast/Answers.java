@@ -146,7 +146,7 @@ final class Answers {
   }
 
   private static ByteBuffer covariates(Series series, int length) {
-    double[] row = new double[series.spec().covariates().rowSize()];
+    double[] row = new double[series.covariateRowSize()];
     var rows = ByteBuffer.allocate(length * row.length * Double.BYTES);
     for (int back = length - 1; back >= 0; back--) {
       series.covariates(back, row, 0);

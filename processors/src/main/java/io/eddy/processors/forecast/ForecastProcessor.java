@@ -207,29 +207,25 @@ public final class ForecastProcessor<V>
       long time = observation.timeMillis();
       boolean newestTime = state.series().steps() > 0 && time == state.series().time(0);
       Standing standing = standing(state, time, origin);
-      Answer answer = null;
+      Answer moved = null;
       if (standing == Standing.STEPPED) {
         int skipped = skipMissing(key, state, time, origin, record.timestamp());
         metrics.missing(skipped + (observation.isMissing() ? 1 : 0));
-        answer = observe(state, observation);
+        moved = observe(state, observation);
       } else if (standing == Standing.LATE && !observation.isMissing()) {
         SeriesState border = border(key, state, time);
         if (border != null) {
-          answer = replay(key, border, state, observation, origin, record.timestamp());
+          moved = replay(key, border, state, observation, origin, record.timestamp());
           state = border;
           standing = Standing.REPAIRED;
         } else {
           correctHistory(key, state, observation, origin, record.timestamp());
         }
       }
-      boolean changed = answer != null;
-      if (changed) {
+      if (moved != null) {
         state.position(origin.partition(), origin.offset());
-      } else {
-        double actual =
-            observation.isMissing() ? valueAt(state.series(), time) : observation.value();
-        answer = engine.peek(state, actual);
       }
+      Answer answer = moved != null ? moved : peek(state, observation);
       Forecast forecast =
           Answers.forecast(
               answer, time, observation.isMissing(), state, spec.confidences(), standing, origin);
@@ -241,7 +237,7 @@ public final class ForecastProcessor<V>
       if (atBorder) {
         closeWindow(key, state, origin.partition(), record.timestamp());
       }
-      if (changed || decided) {
+      if (moved != null || decided) {
         byte[] bytes = codec.encode(state);
         states.put(key, bytes);
         if (atBorder) {
@@ -258,6 +254,14 @@ public final class ForecastProcessor<V>
       return observation.isMissing()
           ? engine.observeMissing(state, time, covariates)
           : engine.observe(state, time, observation.value(), covariates);
+    }
+
+    private Answer peek(SeriesState state, Decoded.Observation observation) {
+      double actual =
+          observation.isMissing()
+              ? valueAt(state.series(), observation.timeMillis())
+              : observation.value();
+      return engine.peek(state, actual);
     }
 
     /// Takes the steps that are missing before an event, and closes the windows that end among
@@ -320,7 +324,7 @@ public final class ForecastProcessor<V>
       for (Decoded.Observation event : withLate(state.series(), steps, late)) {
         skipMissing(key, border, event.timeMillis(), origin, timestamp);
         Answer answer = observe(border, event);
-        own = event == late ? answer : own;
+        own = event.timeMillis() == late.timeMillis() ? answer : own;
         closeIfAtBorder(key, border, origin, timestamp);
       }
       return engine.peek(border, late.value()).judgedAs(Objects.requireNonNull(own));
@@ -341,7 +345,7 @@ public final class ForecastProcessor<V>
           }
           if (time != late.timeMillis()) {
             boolean isNull = series.absence(back) == Absence.NULL;
-            double[] covariates = new double[series.spec().covariates().rowSize()];
+            double[] covariates = new double[series.covariateRowSize()];
             series.covariates(back, covariates, 0);
             events.add(
                 new Decoded.Observation(

@@ -8,6 +8,8 @@ import io.eddy.processors.observation.ObservationLimits;
 import io.eddy.schemas.avro.Observation;
 import io.eddy.schemas.avro.Reason;
 import io.eddy.schemas.serde.SchemaRegistry;
+import java.util.Arrays;
+import java.util.List;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,7 @@ interface ObservationReader<V> {
   static ObservationReader<Observation> ofObservations(ProcessorsConfig config) {
     var limits = new ObservationLimits(config);
     CovariateSpec spec = config.forecasterSpec().series().covariates();
+    int horizon = config.forecasterSpec().horizon();
     return new ObservationReader<>() {
       @Override
       public Decoded read(Record<byte[], Observation> record) {
@@ -57,9 +60,23 @@ interface ObservationReader<V> {
       }
 
       private double[] covariates(Observation observation) {
-        double[] row = new double[spec.rowSize()];
-        for (int i = 0; i < row.length; i++) {
-          row[i] = observation.getCovariates().getOrDefault(spec.name(i), Double.NaN);
+        double[] row = new double[spec.rowSize(horizon)];
+        Arrays.fill(row, Double.NaN);
+        for (int c = 0; c < spec.count(); c++) {
+          int offset = spec.offset(c, horizon);
+          if (!spec.isKnown(c)) {
+            row[offset] = observation.getCovariates().getOrDefault(spec.name(c), Double.NaN);
+            continue;
+          }
+          List<Double> announced =
+              observation.getKnownCovariates().getOrDefault(spec.name(c), List.of());
+          int given = Math.min(announced.size(), 1 + horizon);
+          for (int ahead = 0; ahead < given; ahead++) {
+            row[offset + ahead] = announced.get(ahead);
+          }
+          if (given > 0) {
+            spec.prolong(row, c, given, horizon);
+          }
         }
         return row;
       }

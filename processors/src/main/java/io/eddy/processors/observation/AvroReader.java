@@ -1,5 +1,6 @@
 package io.eddy.processors.observation;
 
+import io.eddy.model.series.CovariateSpec;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.schemas.avro.Reason;
 import io.eddy.schemas.serde.GenericAvroReader;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
@@ -40,7 +42,9 @@ final class AvroReader implements ObservationDecoder.ValueReader {
   private final GenericAvroReader reader;
   private final String[] valuePath;
   private final String @Nullable [] timePath; // null: the field "time" if there is one
+  private final CovariateSpec covariateSpec;
   private final String[][] covariatePaths;
+  private final int horizon;
   private final Duration waitMax;
   private final ObservationDecoder.Found found;
 
@@ -67,10 +71,12 @@ final class AvroReader implements ObservationDecoder.ValueReader {
     this.reader = new GenericAvroReader(registry);
     this.valuePath = split(config.valueField());
     this.timePath = config.timeField().map(AvroReader::split).orElse(null);
+    this.covariateSpec = config.forecasterSpec().series().covariates();
     this.covariatePaths =
-        config.forecasterSpec().series().covariates().observed().stream()
-            .map(AvroReader::split)
+        IntStream.range(0, covariateSpec.count())
+            .mapToObj(covariate -> split(covariateSpec.name(covariate)))
             .toArray(String[][]::new);
+    this.horizon = config.forecasterSpec().horizon();
     this.waitMax = config.registryWaitMax();
     this.found = found;
   }
@@ -102,18 +108,55 @@ final class AvroReader implements ObservationDecoder.ValueReader {
     return timed(record, number, recordTimestamp);
   }
 
+  private boolean putCovariate(int covariate, Object stored, GenericRecord record, double[] row) {
+    Schema schema = schemaAt(record, covariatePaths[covariate]);
+    int offset = covariateSpec.offset(covariate, horizon);
+    if (!covariateSpec.isKnown(covariate)) {
+      return put(stored, schema, row, offset);
+    }
+    int given = 1;
+    if (stored instanceof List<?> announced) {
+      Schema element = branch(schema, Schema.Type.ARRAY).getElementType();
+      given = Math.min(announced.size(), 1 + horizon);
+      for (int ahead = 0; ahead < given; ahead++) {
+        @Nullable Object one = announced.get(ahead);
+        if (one != null && !put(one, element, row, offset + ahead)) {
+          return false;
+        }
+      }
+    } else if (!put(stored, schema, row, offset)) {
+      return false;
+    }
+    if (given > 0) {
+      covariateSpec.prolong(row, covariate, given, horizon);
+    }
+    return true;
+  }
+
+  /// Puts a covariate's number into a row.
+  ///
+  /// @return whether it is one
+  private boolean put(Object stored, Schema schema, double[] row, int at) {
+    if (stored instanceof Boolean truth) {
+      row[at] = truth ? 1 : 0;
+      return true;
+    }
+    if (number(stored, schema) instanceof Number number) {
+      row[at] = number.doubleValue();
+      return true;
+    }
+    return false;
+  }
+
   private Decoded timed(GenericRecord record, @Nullable Number value, long recordTimestamp) {
-    double[] covariates = new double[covariatePaths.length];
-    for (int i = 0; i < covariates.length; i++) {
-      @Nullable Object stored = at(record, covariatePaths[i]);
-      if (stored == null) {
-        covariates[i] = Double.NaN;
-      } else if (stored instanceof Boolean truth) {
-        covariates[i] = truth ? 1 : 0;
-      } else if (number(stored, schemaAt(record, covariatePaths[i])) instanceof Number covariate) {
-        covariates[i] = covariate.doubleValue();
-      } else {
-        return wrongType(record, covariatePaths[i], stored, "a number or a boolean");
+    double[] covariates = new double[covariateSpec.rowSize(horizon)];
+    Arrays.fill(covariates, Double.NaN);
+    for (int c = 0; c < covariatePaths.length; c++) {
+      @Nullable Object stored = at(record, covariatePaths[c]);
+      if (stored != null && !putCovariate(c, stored, record, covariates)) {
+        String expected =
+            "a number or a boolean" + (covariateSpec.isKnown(c) ? ", or an array of them" : "");
+        return wrongType(record, covariatePaths[c], stored, expected);
       }
     }
     if (timePath == null) {
@@ -215,15 +258,18 @@ final class AvroReader implements ObservationDecoder.ValueReader {
     for (int i = 0; i < path.length - 1; i++) {
       Schema.Field field = inner.getSchema().getField(path[i]);
       if (inner.get(field.pos()) instanceof Map<?, ?>) {
-        return branches(field.schema()).stream()
-            .filter(branch -> branch.getType() == Schema.Type.MAP)
-            .findFirst()
-            .orElseThrow()
-            .getValueType();
+        return branch(field.schema(), Schema.Type.MAP).getValueType();
       }
       inner = (IndexedRecord) inner.get(field.pos());
     }
     return inner.getSchema().getField(path[path.length - 1]).schema();
+  }
+
+  private static Schema branch(Schema schema, Schema.Type type) {
+    return branches(schema).stream()
+        .filter(branch -> branch.getType() == type)
+        .findFirst()
+        .orElseThrow();
   }
 
   private static List<Schema> branches(Schema schema) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import io.eddy.model.series.CovariateSpec;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.schemas.avro.Reason;
 import java.io.IOException;
@@ -30,10 +31,15 @@ final class JsonReader implements ObservationDecoder.ValueReader {
   private static final int TIME = 1;
   private static final int COVARIATES = 2;
 
+  /// In no row.
+  private static final int BEYOND = -1;
+
   private final JsonFactory factory = new JsonFactory();
   private final String[][] paths; // of the value, of the time, of each covariate
   private final String[] valuePath;
   private final String[] timePath; // empty if the record's timestamp is the time
+  private final CovariateSpec covariateSpec;
+  private final int horizon;
   private final ObservationDecoder.Found found;
 
   // What the current record has shown so far; one record at a time.
@@ -49,14 +55,15 @@ final class JsonReader implements ObservationDecoder.ValueReader {
   JsonReader(ProcessorsConfig config, ObservationDecoder.Found found) {
     this.valuePath = split(config.valueField());
     this.timePath = config.timeField().map(JsonReader::split).orElse(new String[0]);
-    List<String> names = config.forecasterSpec().series().covariates().observed();
-    this.paths = new String[COVARIATES + names.size()][];
+    this.covariateSpec = config.forecasterSpec().series().covariates();
+    this.horizon = config.forecasterSpec().horizon();
+    this.paths = new String[COVARIATES + covariateSpec.count()][];
     paths[VALUE] = valuePath;
     paths[TIME] = timePath;
-    for (int i = 0; i < names.size(); i++) {
-      paths[COVARIATES + i] = split(names.get(i));
+    for (int c = 0; c < covariateSpec.count(); c++) {
+      paths[COVARIATES + c] = split(covariateSpec.name(c));
     }
-    this.wrongCovariates = new Decoded.Rejected[names.size()];
+    this.wrongCovariates = new Decoded.Rejected[covariateSpec.count()];
     this.found = found;
   }
 
@@ -68,7 +75,7 @@ final class JsonReader implements ObservationDecoder.ValueReader {
   public Decoded read(byte[] bytes, Headers headers, long recordTimestamp) {
     valueToken = null;
     timeToken = null;
-    covariates = new double[paths.length - COVARIATES];
+    covariates = new double[covariateSpec.rowSize(horizon)];
     Arrays.fill(covariates, Double.NaN);
     Arrays.fill(wrongCovariates, null);
     try (JsonParser parser = parser(bytes)) {
@@ -121,23 +128,57 @@ final class JsonReader implements ObservationDecoder.ValueReader {
     }
   }
 
-  private void takeCovariate(int index, JsonParser parser, JsonToken token) throws IOException {
-    wrongCovariates[index] = null;
-    if (token.isNumeric()) {
-      covariates[index] = parser.getDoubleValue();
-    } else if (token.isBoolean()) {
-      covariates[index] = token == JsonToken.VALUE_TRUE ? 1 : 0;
-    } else if (token == JsonToken.VALUE_NULL) {
-      covariates[index] = Double.NaN;
+  private void takeCovariate(int covariate, JsonParser parser, JsonToken token) throws IOException {
+    wrongCovariates[covariate] = null;
+    int offset = covariateSpec.offset(covariate, horizon);
+    if (!covariateSpec.isKnown(covariate)) {
+      takeNumber(covariate, parser, token, offset);
+      return;
+    }
+    int given = 1;
+    if (token == JsonToken.START_ARRAY) {
+      given = 0;
+      for (JsonToken one = parser.nextToken();
+          one != JsonToken.END_ARRAY;
+          one = parser.nextToken()) {
+        // What lies beyond the horizon is looked at as well, so that a mistake does not wait there.
+        takeNumber(covariate, parser, one, given <= horizon ? offset + given : BEYOND);
+        parser.skipChildren();
+        given++;
+      }
     } else {
+      takeNumber(covariate, parser, token, offset);
+    }
+    if (given == 0) {
+      Arrays.fill(covariates, offset, offset + 1 + horizon, Double.NaN);
+    } else {
+      covariateSpec.prolong(covariates, covariate, Math.min(given, 1 + horizon), horizon);
+    }
+  }
+
+  /// Takes one number of a covariate, or notes why it is none.
+  ///
+  /// @param at where in the row it belongs
+  private void takeNumber(int covariate, JsonParser parser, JsonToken token, int at)
+      throws IOException {
+    double number = Double.NaN;
+    if (token.isNumeric()) {
+      number = parser.getDoubleValue();
+    } else if (token.isBoolean()) {
+      number = token == JsonToken.VALUE_TRUE ? 1 : 0;
+    } else if (token != JsonToken.VALUE_NULL) {
       String text = token == JsonToken.VALUE_STRING ? parser.getText() : "";
-      wrongCovariates[index] =
+      wrongCovariates[covariate] =
           new Decoded.Rejected(
               Reason.WRONG_TYPE,
-              field(paths[COVARIATES + index])
-                  + " is "
+              field(paths[COVARIATES + covariate])
+                  + " is or holds "
                   + shown(token, text)
-                  + ", expected a number, true or false");
+                  + ", expected a number, true or false"
+                  + (covariateSpec.isKnown(covariate) ? ", or an array of them" : ""));
+    }
+    if (at != BEYOND) {
+      covariates[at] = number;
     }
   }
 

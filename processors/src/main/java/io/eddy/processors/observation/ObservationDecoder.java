@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// - `number`: the value alone as decimal text in UTF-8, such as `21.5` or `1e3`. Binary doubles
 ///   are not read: eight bytes of text would be mistaken for one, or the other way round.
 ///
-/// Covariates are numbers as the value is, or booleans: 1 and 0. One that is null, or not there, or
-/// NaN, is missing; one of another type makes the record no measurement.
+/// Covariates are numbers as the value is, or booleans: 1 and 0; one that is known ahead may also
+/// be an array of these, the value now first. One that is null, or not there, or NaN, is missing;
+/// one of another type makes the record no measurement.
 ///
 /// Bad bytes never throw: they are [Decoded.Rejected], and reading them again gives the same. Only
 /// an outage of the schema registry throws.

@@ -22,10 +22,12 @@ public final class ObservationLimits implements ObservationDecoder.Found {
 
   private final long timeAheadMaxMs;
   private final CovariateSpec covariateSpec;
+  private final int horizon;
 
   public ObservationLimits(ProcessorsConfig config) {
     this.timeAheadMaxMs = config.timeAheadMax().toMillis();
     this.covariateSpec = config.forecasterSpec().series().covariates();
+    this.horizon = config.forecasterSpec().horizon();
   }
 
   /// Checks an observation that is decoded already.
@@ -92,7 +94,7 @@ public final class ObservationLimits implements ObservationDecoder.Found {
         return new Decoded.Rejected(
             Reason.NOT_FINITE,
             "the covariate \""
-                + covariateSpec.name(i)
+                + nameOf(i)
                 + "\" is "
                 + covariates[i]
                 + ", expected a number between -1e300 and 1e300, or NaN or null if it is missing");
@@ -126,5 +128,13 @@ public final class ObservationLimits implements ObservationDecoder.Found {
               + ")");
     }
     return null;
+  }
+
+  private String nameOf(int index) {
+    int covariate = covariateSpec.count() - 1;
+    while (covariateSpec.offset(covariate, horizon) > index) {
+      covariate--;
+    }
+    return covariateSpec.name(covariate);
   }
 }

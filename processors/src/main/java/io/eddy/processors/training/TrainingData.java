@@ -90,7 +90,7 @@ final class TrainingData {
   private static @Nullable Series seriesAt(StoredWindow window, SeriesStateCodec codec) {
     try {
       Series series = codec.decode(window.anchor()).series();
-      int rowBytes = series.spec().covariates().rowSize() * Double.BYTES;
+      int rowBytes = series.covariateRowSize() * Double.BYTES;
       return window.covariateBytesPerEvent() == rowBytes ? series : null;
     } catch (UnreadableStateException e) {
       return null;
@@ -103,7 +103,7 @@ final class TrainingData {
     long[] times = new long[length];
     double[] values = new double[length];
     Absence[] absences = new Absence[length];
-    double[] covariates = new double[length * start.spec().covariates().rowSize()];
+    double[] covariates = new double[length * start.covariateRowSize()];
     var rows = DoubleBuffer.wrap(covariates);
     int at = 0;
     for (StoredWindow window : run) {

@@ -44,6 +44,7 @@ class ProcessorsConfigTest {
           Map.entry("eddy.input.time.field", ""),
           Map.entry("eddy.input.time.ahead.max.ms", 86_400_000L),
           Map.entry("eddy.covariates", ""),
+          Map.entry("eddy.covariates.known", ""),
           Map.entry("eddy.topic.prefix", ""),
           Map.entry("eddy.topic.forecasts", ""),
           Map.entry("eddy.topic.history", ""),
@@ -109,6 +110,11 @@ class ProcessorsConfigTest {
               "temperature, sky.cloudy",
               series(spec -> spec.covariates().observed()),
               List.of("temperature", "sky.cloudy")),
+          mapping(
+              "eddy.covariates.known",
+              "promotion,price.net",
+              series(spec -> spec.covariates().known()),
+              List.of("promotion", "price.net")),
           mapping("eddy.topic.prefix", "p", ProcessorsConfig::topics, Topics.withPrefix("p")),
           mapping("eddy.topic.forecasts", "f", config -> config.topics().forecasts(), "f"),
           mapping("eddy.topic.history", "h", config -> config.topics().history(), "h"),
@@ -474,6 +480,18 @@ class ProcessorsConfigTest {
   }
 
   @Test
+  void shouldCountWhatIsAnnouncedIntoTheState() {
+    Map<String, Object> properties = with("eddy.horizon", "1000");
+    ProcessorsConfig.of(properties);
+    properties.put("eddy.covariates.known", "price");
+
+    assertThatThrownBy(() -> ProcessorsConfig.of(properties))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("expected at most " + ProcessorsConfig.STATE_BYTES_MAX)
+        .hasMessageContaining("name fewer fields in eddy.covariates.known");
+  }
+
+  @Test
   void shouldRefuseATruncationBeyondTheHistory() {
     Map<String, Object> properties = with("eddy.window.size", "4");
     properties.put("eddy.history.slots", "2");
@@ -509,6 +527,17 @@ class ProcessorsConfigTest {
           .hasMessageContaining(
               "eddy.covariates is \"" + wrong + "\", expected empty, or up to 32");
     }
+  }
+
+  @Test
+  void shouldRefuseACovariateThatIsBothObservedAndKnown() {
+    Map<String, Object> both = with("eddy.covariates", "load,price");
+    both.put("eddy.covariates.known", "price");
+
+    assertThatThrownBy(() -> ProcessorsConfig.of(both))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("eddy.covariates and eddy.covariates.known do not fit")
+        .hasMessageContaining("[load, price, price], expected each of them once");
   }
 
   @Test

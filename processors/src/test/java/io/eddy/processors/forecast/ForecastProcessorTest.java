@@ -181,22 +181,28 @@ class ForecastProcessorTest {
   void shouldSendCovariatesWithTheirWindow() {
     properties.put("eddy.input.format", "avro");
     properties.put("eddy.covariates", "temperature,load");
+    properties.put("eddy.covariates.known", "price");
     var typed = ProcessorsConfig.of(properties);
     var observed =
         MockTask.start(
             ForecastProcessor.ofObservations(
                 typed, new ModelRegistry(typed.forecasterSpec(), "test"), progress));
-    double[] expected = new double[2 * WINDOW];
+    int horizon = typed.forecasterSpec().horizon();
+    int size = 3 + horizon;
+    double[] expected = new double[size * WINDOW];
 
     for (int event = 0; event < WINDOW; event++) {
-      expected[2 * event] = event % 3 == 0 ? Double.NaN : 20 + event;
-      expected[2 * event + 1] = event;
+      expected[size * event] = event % 3 == 0 ? Double.NaN : 20 + event;
+      expected[size * event + 1] = event;
+      expected[size * event + 2] = event;
+      Arrays.fill(expected, size * event + 3, size * (event + 1), event + 1);
       Map<String, Double> covariates = new HashMap<>(Map.of("load", (double) event, "else", 1.0));
       if (event % 3 != 0) {
         covariates.put("temperature", 20.0 + event);
       }
       Observation observation = observation(Instant.ofEpochMilli(time(event)), value(event));
       observation.setCovariates(covariates);
+      observation.setKnownCovariates(Map.of("price", List.of((double) event, event + 1.0)));
       observed.process("measurements", event, new Record<>(KEY, observation, time(event)));
     }
 

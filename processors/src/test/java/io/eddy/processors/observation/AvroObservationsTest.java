@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -331,18 +332,55 @@ class AvroObservationsTest {
   }
 
   @Test
+  void shouldReadWhatIsKnownAhead() {
+    ObservationDecoder decoder = decoder("eddy.covariates.known", "t", "eddy.horizon", "2");
+    String array = "{'type': 'array', 'items': ['null', 'double', 'boolean']}";
+
+    assertThat(decode(decoder, with(array, Arrays.asList(1.0, true, 3.0, 4.0))))
+        .isEqualTo(new Decoded.Observation(NOW, 1.5, new double[] {1, 1, 3}));
+    assertThat(decode(decoder, with(array, Arrays.asList(4.0, null))))
+        .isEqualTo(new Decoded.Observation(NOW, 1.5, new double[] {4, Double.NaN, Double.NaN}));
+    assertThat(decode(decoder, with("['null', " + array + "]", List.of(4.0, 5.0))))
+        .isEqualTo(new Decoded.Observation(NOW, 1.5, new double[] {4, 5, 5}));
+    assertThat(decode(decoder, with(array, List.of())))
+        .isEqualTo(
+            new Decoded.Observation(NOW, 1.5, new double[] {Double.NaN, Double.NaN, Double.NaN}));
+    assertThat(decode(decoder, with("'int'", 7)))
+        .isEqualTo(new Decoded.Observation(NOW, 1.5, new double[] {7, 7, 7}));
+    assertRejected(
+        decode(decoder, with("{'type': 'array', 'items': 'string'}", List.of("low"))),
+        Reason.WRONG_TYPE,
+        "field \"t\"",
+        "expected a number or a boolean, or an array of them");
+    assertRejected(
+        decode(decoder("eddy.covariates", "t"), with(array, List.of(1.0))),
+        Reason.WRONG_TYPE,
+        "expected a number or a boolean");
+  }
+
+  @Test
   void shouldFindThemInEddysOwnObservations() {
     Observation observation =
         Observation.newBuilder()
             .setTime(Instant.ofEpochMilli(5))
             .setValue(2)
             .setCovariates(Map.of("t", 7.0))
+            .setKnownCovariates(Map.of("p", List.of(1.0, 2.0)))
             .build();
     byte[] bytes =
         registry.serde(Observation.class, "own").serializer().serialize("own", observation);
 
-    assertThat(decode(decoder("eddy.covariates", "covariates.t"), bytes))
-        .isEqualTo(new Decoded.Observation(5, 2, new double[] {7}));
+    ObservationDecoder decoder =
+        decoder(
+            "eddy.covariates",
+            "covariates.t",
+            "eddy.covariates.known",
+            "known_covariates.p",
+            "eddy.horizon",
+            "2");
+
+    assertThat(decode(decoder, bytes))
+        .isEqualTo(new Decoded.Observation(5, 2, new double[] {7, 1, 2, 2}));
   }
 
   @Test

@@ -90,7 +90,7 @@ class JsonObservationsTest {
     assertRejected(
         decode(decoder("eddy.covariates", "t"), bytes("{'value': 1, 't': " + stored + "}")),
         Reason.WRONG_TYPE,
-        "field \"t\" is " + is,
+        "field \"t\" is or holds " + is,
         "expected a number, true or false");
   }
 
@@ -101,6 +101,59 @@ class JsonObservationsTest {
         Reason.NOT_FINITE,
         "covariate \"t\" is 1.0E301",
         "or null if it is missing");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "[1, 2, 3, 4]         | 1 | 2 | 3",
+        "[1, 2]               | 1 | 2 | 2",
+        "[true, false]        | 1 | 0 | 0",
+        "7                    | 7 | 7 | 7",
+        "true                 | 1 | 1 | 1",
+        "[]                   | NaN | NaN | NaN",
+        "null                 | NaN | NaN | NaN",
+        "[null, 2, null]      | NaN | 2 | NaN",
+        "[5, null]            | 5 | NaN | NaN"
+      })
+  void shouldReadWhatIsKnownAhead(String stored, double now, double next, double last) {
+    ObservationDecoder decoder =
+        decoder("eddy.covariates", "t", "eddy.covariates.known", "p", "eddy.horizon", "2");
+
+    assertThat(decode(decoder, bytes("{'value': 1, 'p': " + stored + ", 't': 9}")))
+        .isEqualTo(new Decoded.Observation(NOW, 1, new double[] {9, now, next, last}));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'low'              | the text \"low\"",
+        "[1, 2, 3, 'low']   | the text \"low\"",
+        "[1, [2]]           | an array",
+        "{}                 | an object",
+      })
+  void shouldRejectWhatIsKnownAheadButNoNumber(String stored, String is) {
+    assertRejected(
+        decode(
+            decoder("eddy.covariates.known", "p", "eddy.horizon", "2"),
+            bytes("{'p': " + stored + ", 'value': 1}")),
+        Reason.WRONG_TYPE,
+        "field \"p\" is or holds " + is,
+        "expected a number, true or false, or an array of them");
+  }
+
+  @Test
+  void shouldNameTheCovariateThatIsAnnouncedBeyondAllMeasure() {
+    assertRejected(
+        decode(
+            decoder("eddy.covariates", "t", "eddy.covariates.known", "p,q", "eddy.horizon", "2"),
+            bytes("{'value': 1, 'q': 3, 'p': [1, 2, 1e301]}")),
+        Reason.NOT_FINITE,
+        "covariate \"p\" is 1.0E301");
   }
 
   /// The row of one record must not show in the next.

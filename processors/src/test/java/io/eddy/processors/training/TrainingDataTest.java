@@ -67,7 +67,7 @@ class TrainingDataTest {
 
   @Test
   void shouldReplayTheCovariatesOfItsWindows() {
-    var covariates = new CovariateSpec(List.of("temperature"));
+    var covariates = CovariateSpec.observed("temperature");
     var spec =
         new ForecasterSpec(
             CellType.GRU,

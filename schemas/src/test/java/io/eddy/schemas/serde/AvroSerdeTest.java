@@ -71,6 +71,7 @@ class AvroSerdeTest {
             .setTime(time)
             .setValue(2)
             .setCovariates(Map.of("sky.temperature", 21.5))
+            .setKnownCovariates(Map.of("price", List.of(1.0, 2.0), "none", List.of()))
             .build(),
         forecast(3),
         forecast(0),
@@ -150,12 +151,13 @@ class AvroSerdeTest {
     int id = registry.client().getLatestSchemaMetadata("load-value").getId();
     assertThat(ByteBuffer.wrap(bytes))
         .isEqualTo(
-            ByteBuffer.allocate(15)
+            ByteBuffer.allocate(16)
                 .put((byte) 0)
                 .putInt(id)
                 .put((byte) 6)
                 .putDouble(0.0)
                 .put((byte) 0) // no covariates
+                .put((byte) 0) // and none that are known ahead
                 .rewind());
   }
 
