@@ -57,7 +57,6 @@ public final class NetworkContender implements Contender {
 
   @Override
   public void train(TrainingData data) {
-    ForecasterSpec spec = base.spec();
     List<SeriesHistory> histories = new ArrayList<>();
     double setAside = 0;
     for (TrainingSeries series : data.series()) {

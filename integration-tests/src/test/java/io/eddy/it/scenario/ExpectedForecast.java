@@ -71,7 +71,7 @@ public final class ExpectedForecast {
   }
 
   private static List<Double> steps(int horizon, IntToDoubleFunction bound) {
-    return IntStream.rangeClosed(1, horizon).mapToDouble(bound::applyAsDouble).boxed().toList();
+    return IntStream.rangeClosed(1, horizon).mapToDouble(bound).boxed().toList();
   }
 
   private static @Nullable Double unlessNaN(double value) {

@@ -53,7 +53,7 @@ class SpacingTest {
     }
 
     assertThat(spacing.stepMillis())
-        .isCloseTo(Duration.ofDays(30).plusHours(10).toMillis(), within(0.5 * 86_400_000));
+        .isCloseTo((double) Duration.ofDays(30).plusHours(10).toMillis(), within(0.5 * 86_400_000));
   }
 
   private static long millis(LocalDate date) {
