@@ -58,7 +58,7 @@ public final class LabelledStreams {
                 Optional.of("timestamp"),
                 Optional.of("value"),
                 Optional.empty()));
-    LongFile.Values values = LongFile.of(recording, 0).series().values().iterator().next();
+    LongFile.Values values = LongFile.of(recording).series().values().iterator().next();
     long[] times = values.times();
     List<NabScore.Window> labelled = new ArrayList<>();
     TimeFormat format = new TimeFormat.Iso();

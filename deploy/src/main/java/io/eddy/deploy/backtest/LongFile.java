@@ -46,7 +46,9 @@ final class LongFile {
       for (int step = 0; step < length; step++) {
         sortedTimes[step] = times[order[step]];
         sortedValues[step] = values[order[step]];
-        sortedCovariates.add(covariates.get(order[step]));
+        if (!covariates.isEmpty()) {
+          sortedCovariates.add(covariates.get(order[step]));
+        }
       }
       times = sortedTimes;
       values = sortedValues;

@@ -18,7 +18,7 @@ public final class RecordedSeasons {
   /// @param known how many values may be looked at, by how many there are
   /// @return steps of each season, ascending; empty if there is none
   public static List<Integer> find(Recording recording, IntUnaryOperator known) {
-    return find(LongFile.of(recording, 0), known);
+    return find(LongFile.of(recording), known);
   }
 
   /// The same in a topic.

@@ -67,6 +67,7 @@ class ApicurioRegistryIT {
   private static Forecast forecast() {
     var forecast = new Forecast();
     forecast.setAnomalyKind("NONE");
+    forecast.setAnomalyEvidence("NONE");
     forecast.setEventTime(Instant.ofEpochMilli(1_700_000_000_000L));
     forecast.setActualValue(1.5);
     forecast.setForecastValue(2.0);

@@ -336,7 +336,7 @@ public final class Series {
     steps = count;
     observed = from.getLong();
     lastEvent = from.getLong();
-    newest = Math.floorMod(steps - 1, ringLength);
+    newest = steps == 0 ? 0 : (int) ((steps - 1) % ringLength);
     greatest = from.getDouble();
     scale.read(from);
     spacing.read(from);
