@@ -36,6 +36,8 @@ class EddyMetricsTest {
       metrics.deadLetter();
       metrics.late();
       metrics.duplicate();
+      metrics.repaired();
+      metrics.missing(3);
       metrics.redelivered();
       metrics.rewarmed();
       metrics.cold();
@@ -51,6 +53,8 @@ class EddyMetricsTest {
       assertThat(value("dead-letters-total")).isEqualTo(1);
       assertThat(value("late-events-total")).isEqualTo(1);
       assertThat(value("duplicate-events-total")).isEqualTo(1);
+      assertThat(value("repaired-events-total")).isEqualTo(1);
+      assertThat(value("missing-steps-total")).isEqualTo(3);
       assertThat(value("redelivered-events-total")).isEqualTo(1);
       assertThat(value("rewarmed-keys-total")).isEqualTo(1);
       assertThat(value("new-keys-total")).isEqualTo(1);
