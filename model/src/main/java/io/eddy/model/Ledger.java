@@ -45,9 +45,32 @@ final class Ledger {
     return origin == 0 ? 0 : (int) (steps - origin);
   }
 
+  /// Whether this one and another wait for the same steps.
+  boolean isAbreast(Ledger other) {
+    return origin == other.origin;
+  }
+
+  /// Waits for another ledger's next forecast.
+  void hold() {
+    origin = 0;
+    nextOrigin = Long.MAX_VALUE;
+  }
+
+  /// Whether the open forecast was made after so many steps.
+  boolean openedAt(long steps) {
+    return origin == steps && steps > 0;
+  }
+
+  double lower(int interval, int ahead) {
+    return lower[interval * horizon + ahead - 1];
+  }
+
+  double upper(int interval, int ahead) {
+    return upper[interval * horizon + ahead - 1];
+  }
+
   boolean covers(int interval, int ahead, double actual) {
-    int at = interval * horizon + ahead - 1;
-    return actual >= lower[at] && actual <= upper[at];
+    return actual >= lower(interval, ahead) && actual <= upper(interval, ahead);
   }
 
   /// Closes the forecast once its last step has come.

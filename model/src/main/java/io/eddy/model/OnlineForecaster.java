@@ -246,6 +246,27 @@ public final class OnlineForecaster {
     return answer;
   }
 
+  /// Lets a state take the events of another one that runs under other weights, so that the two can
+  /// be compared: as [#observe(SeriesState, long, double, double\[\])], but what is forecast
+  /// further ahead waits in the ledger only where the other's does, made at the same step. The
+  /// other has taken the event already.
+  ///
+  /// @param value NaN if the event has none
+  public Answer observeBeside(
+      SeriesState state, SeriesState other, long timeMillis, double value, double[] covariates) {
+    Answer answer =
+        Double.isNaN(value)
+            ? observeMissing(state, timeMillis, covariates)
+            : observe(state, timeMillis, value, covariates);
+    long steps = state.series().steps();
+    if (other.ledger.openedAt(steps)) {
+      state.ledger.open(steps, answer);
+    } else if (!state.ledger.isAbreast(other.ledger)) {
+      state.ledger.hold();
+    }
+    return answer;
+  }
+
   /// The answer from the current state: for an event that must not step it, since it came before or
   /// came too late.
   public Answer peek(SeriesState state, double actual) {
@@ -319,16 +340,19 @@ public final class OnlineForecaster {
     int bound = spec.lowerQuantile(0);
     double lower = quantile(state, bound, 1);
     double upper = quantile(state, spec.quantileCount() - 1 - bound, 1);
-    double low = (1 - spec.confidence()) / 2;
-    double pinball =
-        Math.max(low * (image - lower), (low - 1) * (image - lower))
-            + Math.max((1 - low) * (image - upper), -low * (image - upper));
     state.score(
         Math.abs(image - forecast(state, 1)) / scale,
         Math.abs(image - series.image(0)) / scale,
-        pinball / scale,
+        pinball(image, lower, upper) / scale,
         inside,
         scale);
+  }
+
+  /// Sum of the pinball losses of the first interval's two bounds.
+  private double pinball(double image, double lower, double upper) {
+    double low = (1 - spec.confidence()) / 2;
+    return Math.max(low * (image - lower), (low - 1) * (image - lower))
+        + Math.max((1 - low) * (image - upper), -low * (image - upper));
   }
 
   private void learn(SeriesState state, double image, double value, boolean inside) {
@@ -350,6 +374,9 @@ public final class OnlineForecaster {
         covered[interval] = state.ledger.covers(interval, ahead, value);
       }
       state.calibration.learn(ahead, covered);
+      double lower = series.imageOf(state.ledger.lower(0, ahead));
+      double upper = series.imageOf(state.ledger.upper(0, ahead));
+      state.scoreMatured(pinball(image, lower, upper) / series.divisor(0));
     }
   }
 

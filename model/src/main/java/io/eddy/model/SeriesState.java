@@ -29,6 +29,8 @@ public final class SeriesState {
   private double naiveAbsoluteError;
   private double pinball;
   private long covered;
+  private long matured;
+  private double maturedPinball;
   private double scaleSum;
 
   /// A key that has seen nothing.
@@ -92,16 +94,30 @@ public final class SeriesState {
     scaleSum += by;
   }
 
+  void scoreMatured(double scaledPinball) {
+    matured++;
+    maturedPinball += scaledPinball;
+  }
+
   /// The scores since the last call; starts the next sums at zero.
   public WindowScore takeWindowScore() {
     var score =
         new WindowScore(
-            scoredEvents, absoluteError, naiveAbsoluteError, pinball, covered, scaleSum);
+            scoredEvents,
+            absoluteError,
+            naiveAbsoluteError,
+            pinball,
+            covered,
+            matured,
+            maturedPinball,
+            scaleSum);
     scoredEvents = 0;
     absoluteError = 0;
     naiveAbsoluteError = 0;
     pinball = 0;
     covered = 0;
+    matured = 0;
+    maturedPinball = 0;
     scaleSum = 0;
     return score;
   }
@@ -111,8 +127,8 @@ public final class SeriesState {
     return 6 * Integer.BYTES // shape
         + 2 * Long.BYTES // decision, source offset
         + 2 * Integer.BYTES // version, source partition
-        + 2 * Long.BYTES
-        + 4 * Double.BYTES // scores
+        + 3 * Long.BYTES
+        + 5 * Double.BYTES // scores
         + calibration.byteSize()
         + ledger.byteSize()
         + detector.byteSize()
@@ -127,7 +143,8 @@ public final class SeriesState {
     to.putInt(spec.cell().code()).putInt(spec.hiddenSize()).putInt(spec.recurrentLayers());
     to.putLong(decision).putInt(version).putInt(sourcePartition).putLong(sourceOffset);
     to.putLong(scoredEvents).putDouble(absoluteError).putDouble(naiveAbsoluteError);
-    to.putDouble(pinball).putLong(covered).putDouble(scaleSum);
+    to.putDouble(pinball).putLong(covered).putLong(matured);
+    to.putDouble(maturedPinball).putDouble(scaleSum);
     calibration.write(to);
     ledger.write(to);
     detector.write(to);
@@ -158,6 +175,8 @@ public final class SeriesState {
     state.naiveAbsoluteError = from.getDouble();
     state.pinball = from.getDouble();
     state.covered = from.getLong();
+    state.matured = from.getLong();
+    state.maturedPinball = from.getDouble();
     state.scaleSum = from.getDouble();
     state.calibration.read(from);
     state.ledger.read(from);

@@ -650,7 +650,7 @@ class OnlineForecasterTest {
     assertThat(score.pinball()).isCloseTo(pinball, within(1e-9));
     assertThat(score.scaleSum()).isCloseTo(scales, within(1e-9));
     assertThat(score.covered()).isEqualTo(covered).isPositive().isLessThan(30);
-    assertThat(state.takeWindowScore()).isEqualTo(new WindowScore(0, 0, 0, 0, 0, 0));
+    assertThat(state.takeWindowScore()).isEqualTo(new WindowScore(0, 0, 0, 0, 0, 0, 0, 0));
   }
 
   @Test

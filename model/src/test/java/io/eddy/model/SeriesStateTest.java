@@ -37,7 +37,7 @@ class SeriesStateTest {
     assertThat(state.version()).isZero();
     assertThat(state.sourcePartition()).isEqualTo(-1);
     assertThat(state.sourceOffset()).isEqualTo(-1);
-    assertThat(state.takeWindowScore()).isEqualTo(new WindowScore(0, 0, 0, 0, 0, 0));
+    assertThat(state.takeWindowScore()).isEqualTo(new WindowScore(0, 0, 0, 0, 0, 0, 0, 0));
   }
 
   @ParameterizedTest

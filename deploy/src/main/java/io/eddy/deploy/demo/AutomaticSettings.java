@@ -19,7 +19,9 @@ import java.util.Map;
 ///   ones, else after as many new ones as before (1.0);
 /// - **history slots**: as many as the usual series fills, at least 16, at most 128, so that a
 ///   training sees all of it;
-/// - **time ahead**: no limit, for recorded times are what they are.
+/// - **time ahead**: no limit, for recorded times are what they are;
+/// - **promotion**: at once, and every key changes at its next event: a trial takes more stream
+///   time than a recording has, and the result must not depend on how fast this machine is.
 final class AutomaticSettings {
   private static final int WINDOWS_PER_SERIES = 12;
   private static final int WINDOW_MIN = 8;
@@ -67,6 +69,8 @@ final class AutomaticSettings {
         Math.clamp(recording.keys().size(), FIRST_TRAINING_MIN, FIRST_TRAINING_MAX));
     put(settings, ProcessorsConfig.TRAINING_GROWTH, windows < FEW_WINDOWS ? 0.5 : 1.0);
     put(settings, ProcessorsConfig.INPUT_TIME_AHEAD_MAX_MS, CENTURIES_MS);
+    put(settings, ProcessorsConfig.PROMOTION, "immediate");
+    put(settings, ProcessorsConfig.REWARM_SHARE, 1);
     return settings;
   }
 

@@ -89,6 +89,9 @@ public final class TestApplication {
     settings.put(ProcessorsConfig.TRAINING_TRUNCATION, "16");
     settings.put(ProcessorsConfig.TRAINING_UPDATES_MAX, "40");
     settings.put(ProcessorsConfig.TRAINING_LEARNING_RATE, "0.01");
+    // Most tests are about what a swap does, not about when it comes.
+    settings.put(ProcessorsConfig.PROMOTION, "immediate");
+    settings.put(ProcessorsConfig.REWARM_SHARE, "1");
     settings.putAll(changes);
     return new TestApplication(cluster, settings);
   }

@@ -645,6 +645,97 @@ public final class ProcessorsConfig {
           "Newest model versions that are kept, in the models topic and on the heap of every "
               + "instance. The one that answers is always kept.");
 
+  /// How a trained model comes to answer.
+  public static final String PROMOTION =
+      define(
+          "eddy.promotion",
+          ConfigDef.Type.STRING,
+          "trial",
+          Expectation.oneOf(Promotion.class),
+          Importance.HIGH,
+          MODELS,
+          "How a trained model becomes the one that answers. trial: it runs beside the one that"
+              + " answers, on live events, and takes its place when it is found better; the one"
+              + " that it replaces then runs beside it, and comes back if it is the better one"
+              + " after all. The very first model answers at once. immediate: every valid model"
+              + " answers at once.");
+
+  /// Least gain of a challenger.
+  public static final String PROMOTION_GAIN_MIN =
+      define(
+          "eddy.promotion.gain.min",
+          ConfigDef.Type.DOUBLE,
+          0.01,
+          Expectation.within(0, 1),
+          Importance.MEDIUM,
+          MODELS,
+          "Share of the answering model's loss that another one must save to take its place.");
+
+  /// Keys that take part in a trial.
+  public static final String TRIAL_SHARE =
+      define(
+          "eddy.trial.share",
+          ConfigDef.Type.DOUBLE,
+          0.1,
+          Expectation.within(0, 1),
+          Importance.MEDIUM,
+          MODELS,
+          "Share of the keys, chosen by hash, whose events go through a second model while one is"
+              + " tried or watched: each of them costs twice, and its state is kept twice.");
+
+  /// Keys that take part at least.
+  public static final String TRIAL_KEYS_MIN =
+      define(
+          "eddy.trial.keys.min",
+          ConfigDef.Type.INT,
+          64,
+          Expectation.wholeNumber(0, 1_000_000),
+          Importance.LOW,
+          MODELS,
+          "Where the share makes fewer keys of a partition than this, a larger one takes part, so"
+              + " that a handful of series can be told apart, too.");
+
+  /// Length of a block.
+  public static final String TRIAL_BLOCK_MS =
+      define(
+          "eddy.trial.block.ms",
+          ConfigDef.Type.LONG,
+          0L,
+          Expectation.wholeNumber(0, Long.MAX_VALUE),
+          Importance.LOW,
+          MODELS,
+          "Stream time whose losses make one block of evidence; errors of one block should have"
+              + " little in common with those of the next. 0: that of one window, or of as many as"
+              + " twice the horizon takes.");
+
+  /// Blocks of a trial.
+  public static final String TRIAL_BLOCKS_MAX =
+      define(
+          "eddy.trial.blocks.max",
+          ConfigDef.Type.INT,
+          200,
+          Expectation.wholeNumber(8, 1_000_000),
+          Importance.LOW,
+          MODELS,
+          "Blocks after which a trial or watch ends without a finding. A model that saves a tenth"
+              + " of the loss is found in about 120, one that saves a third in about 35.");
+
+  /// Time for re-warming.
+  public static final String REWARM_SHARE =
+      define(
+          "eddy.rewarm.share",
+          ConfigDef.Type.DOUBLE,
+          0.2,
+          Expectation.within(0, 1),
+          Importance.LOW,
+          MODELS,
+          "Share of a stream thread's time that goes into rebuilding states after another model"
+              + " took over. A key that comes when it is used up is answered by the model before,"
+              + " as its answer says. 1: every key changes at its next event, however long that"
+              + " takes.");
+
+  private static final int SCORE_STEPS_MIN = 8;
+
   /// Longest wait for a registry.
   public static final String REGISTRY_WAIT_MAX_MS =
       define(
@@ -851,6 +942,48 @@ public final class ProcessorsConfig {
   /// Newest model versions that are kept.
   public int modelsKept() {
     return whole(MODELS_KEPT);
+  }
+
+  /// How a trained model becomes the one that answers.
+  public Promotion promotion() {
+    return Expectation.constant(Promotion.class, text(PROMOTION));
+  }
+
+  /// Share of the champion's loss that a challenger must save.
+  public double promotionGainMin() {
+    return real(PROMOTION_GAIN_MIN);
+  }
+
+  /// Share of the keys that take part in a trial.
+  public double trialShare() {
+    return real(TRIAL_SHARE);
+  }
+
+  /// Keys of a partition that take part at least, as far as there are so many.
+  public int trialKeysMin() {
+    return whole(TRIAL_KEYS_MIN);
+  }
+
+  /// Stream time of one block, 0 where the windows decide.
+  public long trialBlockMillis() {
+    return wide(TRIAL_BLOCK_MS);
+  }
+
+  /// Blocks of a trial at most.
+  public int trialBlocksMax() {
+    return whole(TRIAL_BLOCKS_MAX);
+  }
+
+  /// Steps of a key between two scores of a trial: about those of a forecast, so that a block of
+  /// evidence need not be longer than it must.
+  public int scoreSteps() {
+    int horizon = forecasterSpec().horizon();
+    return Math.min(forecasterSpec().windowSize(), Math.max(SCORE_STEPS_MIN, horizon + 1));
+  }
+
+  /// Share of a stream thread's time for re-warming.
+  public double rewarmShare() {
+    return real(REWARM_SHARE);
   }
 
   /// Longest wait of a stream thread for a registry: as configured, but at most half the

@@ -10,6 +10,7 @@ import io.eddy.schemas.avro.Forecast;
 import io.eddy.schemas.avro.ForecastInterval;
 import io.eddy.schemas.avro.ForecastStep;
 import io.eddy.schemas.avro.HistoryWindow;
+import io.eddy.schemas.avro.ShadowScore;
 import io.eddy.schemas.avro.WindowScore;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -193,11 +194,21 @@ final class Answers {
   }
 
   /// One version's errors on a window of a key, or the part of it that it answered.
+  ///
+  /// @param state whose newest event is the last of them
+  /// @param sums its scores
+  /// @param shadow the version beside it on the same events, or null
   static WindowScore score(
-      byte[] series, int version, long window, io.eddy.model.WindowScore sums) {
+      byte[] series,
+      SeriesState state,
+      long window,
+      io.eddy.model.WindowScore sums,
+      @Nullable ShadowScore shadow) {
+    Series past = state.series();
+    int back = Math.clamp(sums.events() - 1, 0, past.size() - 1);
     var score = new WindowScore();
     score.setSeries(ByteBuffer.wrap(series));
-    score.setVersion(version);
+    score.setVersion(state.version());
     score.setWindow(window);
     score.setEvents(sums.events());
     score.setAbsoluteError(sums.absoluteError());
@@ -205,6 +216,11 @@ final class Answers {
     score.setPinball(sums.pinball());
     score.setScaleSum(sums.scaleSum());
     score.setCovered(sums.covered());
+    score.setMatured(sums.matured());
+    score.setMaturedPinball(sums.maturedPinball());
+    score.setStartedAt(Instant.ofEpochMilli(past.time(back)));
+    score.setEndedAt(Instant.ofEpochMilli(past.time(0)));
+    score.setShadow(shadow);
     return score;
   }
 }

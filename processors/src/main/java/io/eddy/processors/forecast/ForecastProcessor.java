@@ -25,6 +25,7 @@ import io.eddy.schemas.avro.Forecast;
 import io.eddy.schemas.avro.HistoryWindow;
 import io.eddy.schemas.avro.Observation;
 import io.eddy.schemas.avro.Reason;
+import io.eddy.schemas.avro.ShadowScore;
 import io.eddy.schemas.avro.WindowScore;
 import io.eddy.schemas.serde.SchemaRegistry;
 import java.util.ArrayList;
@@ -50,9 +51,10 @@ import org.slf4j.LoggerFactory;
 ///
 /// **Which version answers.** A key's state carries the decision that it was written under. The
 /// registry is read once per event. If it is ahead, the state is re-warmed from its ring (when the
-/// version differs) and stamped; if it is behind, as on an instance that has just taken the task
-/// over, the thread waits for a bounded time and then fails the task. A key never goes back, and
-/// its state is never read under weights that did not write it.
+/// version differs) and stamped, or, when the time for that is used up, goes on under its own
+/// version for now; if it is behind, as on an instance that has just taken the task over, the
+/// thread waits for a bounded time and then fails the task. A key never goes back, and its state is
+/// never read under weights that did not write it.
 ///
 /// **What steps.** An event that is newer than its key's newest one; before it, the steps that are
 /// missing by the series' frequency. Any other was either read before, as its offset shows, and is
@@ -125,7 +127,8 @@ public final class ForecastProcessor<V>
   public Set<StoreBuilder<?>> stores() {
     return Set.of(
         SeriesStores.store(config.storeType().keyValueStore(SeriesStores.STATE)),
-        SeriesStores.store(config.storeType().keyValueStore(SeriesStores.ANCHOR)));
+        SeriesStores.store(config.storeType().keyValueStore(SeriesStores.ANCHOR)),
+        SeriesStores.localStore(config.storeType().keyValueStore(SeriesStores.SHADOW)));
   }
 
   @Override
@@ -146,9 +149,12 @@ public final class ForecastProcessor<V>
     private KeyValueStore<byte[], byte[]> states;
     private KeyValueStore<byte[], byte[]> anchors;
     private EddyMetrics.Forecasts metrics;
-    private OnlineForecaster engine = new OnlineForecaster(spec, null);
-    private int engineVersion;
-    private long engineDecision;
+    private Shadows shadows;
+    private final Engines engines = new Engines(spec);
+    private final RewarmBudget rewarming =
+        new RewarmBudget(config.rewarmShare(), System.nanoTime());
+    private OnlineForecaster engine = engines.of(Decision.NONE);
+    private Decision followed = Decision.NONE;
     private boolean unreadableLogged;
 
     @Override
@@ -156,8 +162,9 @@ public final class ForecastProcessor<V>
       context = newContext;
       states = context.getStateStore(SeriesStores.STATE);
       anchors = context.getStateStore(SeriesStores.ANCHOR);
+      shadows = new Shadows(context.getStateStore(SeriesStores.SHADOW), codec, config);
       metrics = new EddyMetrics.Forecasts(context);
-      metrics.model(engineDecision, engineVersion);
+      metrics.model(followed.sequence(), followed.version());
     }
 
     @Override
@@ -200,24 +207,31 @@ public final class ForecastProcessor<V>
       byte[] key = record.key();
       SeriesState state = stored;
       Decision decision = decisionFor(state);
+      follow(decision);
       boolean decided =
-          decision.sequence() > state.decision() || decision.version() != state.version();
-      use(decision);
+          (decision.sequence() > state.decision() || decision.version() != state.version())
+              && !isPutOff(decision, state);
       WindowScore partial = decided ? adopt(decision, state, key) : null;
       long time = observation.timeMillis();
       boolean newestTime = state.series().steps() > 0 && time == state.series().time(0);
       Standing standing = standing(state, time, origin);
       Answer moved = null;
+      SeriesState shadow = null;
       if (standing == Standing.STEPPED) {
-        int skipped = skipMissing(key, state, time, origin, record.timestamp());
+        shadow = state.version() == decision.version() ? shadows.of(key, state) : null;
+        int skipped = skipMissing(key, state, shadow, time, origin, record.timestamp());
         metrics.missing(skipped + (observation.isMissing() ? 1 : 0));
         moved = observe(state, observation);
+        if (shadow != null) {
+          shadows.step(shadow, state, observation);
+        }
       } else if (standing == Standing.LATE && !observation.isMissing()) {
         SeriesState border = border(key, state, time);
         if (border != null) {
           moved = replay(key, border, state, observation, origin, record.timestamp());
           state = border;
           standing = Standing.REPAIRED;
+          shadows.forget(key);
         } else {
           correctHistory(key, state, observation, origin, record.timestamp());
         }
@@ -231,11 +245,13 @@ public final class ForecastProcessor<V>
               answer, time, observation.isMissing(), state, spec.confidences(), standing, origin);
       forward(FORECASTS, key, forecast, record.timestamp());
       if (partial != null) {
-        forward(SCORES, key, partial, record.timestamp());
+        forwardScore(key, partial, record.timestamp());
       }
       boolean atBorder = standing == Standing.STEPPED && isAtBorder(state);
       if (atBorder) {
-        closeWindow(key, state, origin.partition(), record.timestamp());
+        closeWindow(key, state, shadow, origin.partition(), record.timestamp());
+      } else if (shadow != null && shadows.isScoreDue(state)) {
+        sendScore(key, state, shadow, record.timestamp());
       }
       if (moved != null || decided) {
         byte[] bytes = codec.encode(state);
@@ -243,6 +259,9 @@ public final class ForecastProcessor<V>
         if (atBorder) {
           anchors.put(key, bytes);
         }
+      }
+      if (shadow != null) {
+        shadows.put(key, shadow);
       }
       count(standing, newestTime, answer);
       progress.recordAnswer(new ForecastEvent(key, forecast));
@@ -269,11 +288,16 @@ public final class ForecastProcessor<V>
     ///
     /// @return how many
     private int skipMissing(
-        byte[] key, SeriesState state, long timeMillis, Origin origin, long timestamp) {
+        byte[] key,
+        SeriesState state,
+        @Nullable SeriesState shadow,
+        long timeMillis,
+        Origin origin,
+        long timestamp) {
       int skipped = 0;
       while (engine.advance(state, timeMillis)) {
         skipped++;
-        closeIfAtBorder(key, state, origin, timestamp);
+        closeIfAtBorder(key, state, shadow, origin, timestamp);
       }
       return skipped;
     }
@@ -282,9 +306,14 @@ public final class ForecastProcessor<V>
       return state.series().steps() % spec.windowSize() == 0;
     }
 
-    private void closeIfAtBorder(byte[] key, SeriesState state, Origin origin, long timestamp) {
+    private void closeIfAtBorder(
+        byte[] key,
+        SeriesState state,
+        @Nullable SeriesState shadow,
+        Origin origin,
+        long timestamp) {
       if (isAtBorder(state)) {
-        closeWindow(key, state, origin.partition(), timestamp);
+        closeWindow(key, state, shadow, origin.partition(), timestamp);
         anchors.put(key, codec.encode(state));
       }
     }
@@ -322,10 +351,10 @@ public final class ForecastProcessor<V>
       int steps = (int) (state.series().steps() - border.series().steps());
       Answer own = null;
       for (Decoded.Observation event : withLate(state.series(), steps, late)) {
-        skipMissing(key, border, event.timeMillis(), origin, timestamp);
+        skipMissing(key, border, null, event.timeMillis(), origin, timestamp);
         Answer answer = observe(border, event);
         own = event.timeMillis() == late.timeMillis() ? answer : own;
-        closeIfAtBorder(key, border, origin, timestamp);
+        closeIfAtBorder(key, border, null, origin, timestamp);
       }
       return engine.peek(border, late.value()).judgedAs(Objects.requireNonNull(own));
     }
@@ -432,12 +461,13 @@ public final class ForecastProcessor<V>
     private @Nullable WindowScore adopt(Decision decision, SeriesState state, byte[] key) {
       WindowScore partial = null;
       if (decision.version() != state.version()) {
-        int version = state.version();
         long window = state.series().steps() / spec.windowSize();
         var sums = state.takeWindowScore();
-        partial = sums.events() == 0 ? null : Answers.score(key, version, window, sums);
+        partial = sums.events() == 0 ? null : Answers.score(key, state, window, sums, null);
+        long started = System.nanoTime();
         engine.rewarm(state);
         if (state.series().steps() > 0) {
+          rewarming.spend(System.nanoTime() - started);
           metrics.rewarmed();
         }
       }
@@ -445,18 +475,31 @@ public final class ForecastProcessor<V>
       return partial;
     }
 
-    /// Makes the engine the one of the decision's version. Versions are immutable, so the number is
-    /// all there is to compare.
-    private void use(Decision decision) {
-      if (decision.sequence() == engineDecision) {
-        return;
+    /// Makes the engines those of the decision.
+    private void follow(Decision decision) {
+      if (decision.sequence() != followed.sequence()) {
+        followed = decision;
+        shadows.follow(decision, states.approximateNumEntries());
+        metrics.model(decision.sequence(), decision.version());
       }
-      if (decision.version() != engineVersion) {
-        engine = new OnlineForecaster(spec, decision.model());
-        engineVersion = decision.version();
+      engine = engines.of(decision);
+    }
+
+    /// Whether a key is answered by the version before, since the time for rebuilding states is
+    /// used up; the engine is then that one's.
+    private boolean isPutOff(Decision decision, SeriesState state) {
+      if (decision.version() == state.version()
+          || state.series().steps() == 0
+          || rewarming.allows(System.nanoTime())) {
+        return false;
       }
-      engineDecision = decision.sequence();
-      metrics.model(decision.sequence(), decision.version());
+      OnlineForecaster before = engines.of(state.version());
+      if (before == null) {
+        return false;
+      }
+      engine = before;
+      metrics.putOff();
+      return true;
     }
 
     private static Standing standing(SeriesState state, long timeMillis, Origin origin) {
@@ -473,7 +516,12 @@ public final class ForecastProcessor<V>
     }
 
     /// Forwards the window that ends with this event, under its slots, and its scores.
-    private void closeWindow(byte[] key, SeriesState state, int partition, long timestamp) {
+    private void closeWindow(
+        byte[] key,
+        SeriesState state,
+        @Nullable SeriesState shadow,
+        int partition,
+        long timestamp) {
       long number = state.series().steps() / spec.windowSize() - 1;
       byte[] anchor = anchorOf(key, number);
       if (anchor != null) {
@@ -486,10 +534,31 @@ public final class ForecastProcessor<V>
           forwardWindow(key, Answers.inSlot(window, reservoirSlot), timestamp);
         }
       }
+      sendScore(key, state, shadow, timestamp);
+    }
+
+    /// Forwards what the key scored since the last time, if anything, and its shadow beside it if
+    /// that was there all the time.
+    private void sendScore(
+        byte[] key, SeriesState state, @Nullable SeriesState shadow, long timestamp) {
       var sums = state.takeWindowScore();
+      ShadowScore beside = shadow == null ? null : beside(shadow, sums);
       if (sums.events() > 0) {
-        forward(SCORES, key, Answers.score(key, state.version(), number, sums), timestamp);
+        long window = (state.series().steps() - 1) / spec.windowSize();
+        forwardScore(key, Answers.score(key, state, window, sums, beside), timestamp);
       }
+    }
+
+    private @Nullable ShadowScore beside(SeriesState shadow, io.eddy.model.WindowScore champion) {
+      var sums = shadow.takeWindowScore();
+      return champion.isComparableTo(sums)
+          ? new ShadowScore(shadow.version(), shadows.decision(), sums.loss(), champion.loss())
+          : null;
+    }
+
+    private void forwardScore(byte[] key, WindowScore score, long timestamp) {
+      forward(SCORES, key, score, timestamp);
+      progress.recordScoreSent();
     }
 
     private void forwardWindow(byte[] key, HistoryWindow window, long timestamp) {

@@ -42,6 +42,7 @@ public final class EddyMetrics {
     private final Sensor missing;
     private final Sensor redelivered;
     private final Sensor rewarmed;
+    private final Sensor putOff;
     private final Sensor cold;
     private final Sensor unreadable;
     private final Sensor window;
@@ -74,6 +75,11 @@ public final class EddyMetrics {
       rewarmed =
           sensors.counter(
               "rewarmed-keys", "series whose state was rebuilt from its ring under a new version");
+      putOff =
+          sensors.counter(
+              "put-off-rewarms",
+              "events answered by the version before, since the time for rebuilding states was used"
+                  + " up");
       cold = sensors.counter("new-keys", "series seen for the first time");
       unreadable =
           sensors.counter(
@@ -125,6 +131,11 @@ public final class EddyMetrics {
       for (int i = 0; i < steps; i++) {
         missing.record();
       }
+    }
+
+    /// A key stayed under its version for now.
+    public void putOff() {
+      putOff.record();
     }
 
     /// An event was read again after a failure.

@@ -23,6 +23,8 @@ public final class Progress {
   private final LongAdder deadLettered = new LongAdder();
   private final AtomicLong windowsSent = new AtomicLong();
   private final AtomicLong windowsConsumed = new AtomicLong();
+  private final AtomicLong scoresSent = new AtomicLong();
+  private final AtomicLong scoresConsumed = new AtomicLong();
   private final AtomicLong jobsOpened = new AtomicLong();
   private final AtomicLong jobsClosed = new AtomicLong();
   private final AtomicLong candidatesSent = new AtomicLong();
@@ -70,6 +72,16 @@ public final class Progress {
   /// A window reached the trainer; to be reported after a job that it triggers was opened.
   public void recordWindowConsumed() {
     windowsConsumed.incrementAndGet();
+  }
+
+  /// Sums of errors left for the scores topic; to be reported before their last event is answered.
+  public void recordScoreSent() {
+    scoresSent.incrementAndGet();
+  }
+
+  /// Sums of errors reached the rollout; to be reported after a decision that they cause was sent.
+  public void recordScoreConsumed() {
+    scoresConsumed.incrementAndGet();
   }
 
   /// A training job was written down.
@@ -193,8 +205,8 @@ public final class Progress {
   }
 
   /// Whether everything that follows from the first `sent` events has happened: all are answered or
-  /// dead-lettered, all their windows consumed, no training is open, all candidates are decided,
-  /// and the registry has adopted the newest decision.
+  /// dead-lettered, all their windows and scores consumed, no training is open, all candidates are
+  /// decided, and the registry has adopted the newest decision.
   ///
   /// @param sent events that the driver has sent so far
   public boolean settled(long sent) {
@@ -208,6 +220,9 @@ public final class Progress {
     }
     long candidates = candidatesSent();
     if (candidatesDecided() < candidates) {
+      return false;
+    }
+    if (scoresConsumed.get() < scoresSent.get()) {
       return false;
     }
     return decisionAdopted.get() >= decisionsSent();

@@ -9,15 +9,39 @@ import org.jspecify.annotations.Nullable;
 ///   names an older version
 /// @param version the version that answers, 0 for the naive forecast
 /// @param model its weights; null for version 0 and only then
-public record Decision(long sequence, int version, @Nullable Forecaster model) {
+/// @param shadow the version that runs beside it without answering: a challenger on trial, or the
+///   predecessor that may come back; null for none
+public record Decision(
+    long sequence, int version, @Nullable Forecaster model, @Nullable Shadow shadow) {
   /// Before the first decision: the naive forecast answers.
-  public static final Decision NONE = new Decision(0, 0, null);
+  public static final Decision NONE = new Decision(0, 0, null, null);
+
+  /// A version that runs beside the one that answers.
+  ///
+  /// @param version its number, 0 for the naive forecast
+  /// @param model its weights; null for version 0 and only then
+  public record Shadow(int version, @Nullable Forecaster model) {
+    public Shadow {
+      requireModel("shadow", version, model);
+    }
+  }
+
+  /// A version that answers alone.
+  public Decision(long sequence, int version, @Nullable Forecaster model) {
+    this(sequence, version, model, null);
+  }
 
   public Decision {
-    if (sequence < 0 || version < 0 || (version == 0) != (model == null)) {
+    if (sequence < 0) {
+      throw new IllegalArgumentException("decision " + sequence + ", expected a number from 0");
+    }
+    requireModel("decision " + sequence, version, model);
+  }
+
+  private static void requireModel(String who, int version, @Nullable Forecaster model) {
+    if (version < 0 || (version == 0) != (model == null)) {
       throw new IllegalArgumentException(
-          "decision "
-              + sequence
+          who
               + " names version "
               + version
               + (model == null ? " without" : " with")

@@ -315,8 +315,20 @@ public final class ModelRegistry {
         return;
       }
     }
-    current = new Decision(decision.getSequence(), number, forecaster);
+    current = new Decision(decision.getSequence(), number, forecaster, shadow(decision));
     adopted.signalAll();
+  }
+
+  /// The version that runs beside the champion, if its weights are here: the stream goes on without
+  /// it.
+  private Decision.@Nullable Shadow shadow(ModelDecision decision) {
+    @Nullable Integer number = decision.getShadowVersion();
+    if (number == null) {
+      return null;
+    }
+    @Nullable Version version = versions.get(number);
+    @Nullable Forecaster forecaster = version == null ? null : version.forecaster();
+    return number == 0 || forecaster != null ? new Decision.Shadow(number, forecaster) : null;
   }
 
   private void forget(int version) {

@@ -2,10 +2,12 @@ package io.eddy.processors.rollout;
 
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.processors.config.Promotion;
 import io.eddy.processors.metrics.EddyMetrics;
 import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.RolloutStore.Numbers;
 import io.eddy.processors.rollout.RolloutStore.Publication;
+import io.eddy.processors.rollout.RolloutStore.Standing;
 import io.eddy.processors.topic.Topics;
 import io.eddy.schemas.avro.ModelChunk;
 import io.eddy.schemas.avro.ModelDecision;
@@ -19,8 +21,10 @@ import io.eddy.schemas.serde.SerdeException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -42,13 +46,27 @@ import org.slf4j.LoggerFactory;
 
 /// Decides which model answers, and is the only writer of the topic `models`.
 ///
-/// Reads `candidates` and `scores`, one partition each, in one task. Its rule: promote every valid
-/// candidate. Valid is what is complete, has the right checksums and digest, can be loaded, and was
-/// made for this application's settings. A digest that was promoted before is ignored, so that a
-/// trainer may send its result twice.
+/// Reads `candidates` and `scores`, one partition each, in one task. A candidate is valid if it is
+/// complete, has the right checksums and digest, can be loaded, and was made for this application's
+/// settings. A digest that became a version before is ignored, so that a trainer may send its
+/// result twice.
 ///
-/// **What leaves, in order:** the version's chunks, its manifest, and then the decision that names
-/// it. A refused candidate leaves a refusal.
+/// **Who answers** (`eddy.promotion=trial`). The first version answers at once, since only the
+/// naive forecast would answer in its place. Every later one is a *challenger*: it runs beside the
+/// champion on the live events of a share of the keys, and answers nobody. It becomes the champion
+/// when a [Contest] finds it better; else it is withdrawn. One contest at a time; of the candidates
+/// that come meanwhile, the newest waits. A promotion starts the mirrored contest: the
+/// *predecessor* runs beside the new champion, and comes back if it is the better one after all. A
+/// champion's k-th challenger needs k(k + 1)/2 times the evidence of the first, so that trying many
+/// cannot make one of them look good: all of them together, if none is better, are promoted with a
+/// chance of at most one in ten. With `eddy.promotion=immediate` every valid candidate answers at
+/// once.
+///
+/// **Wishes** of people come through `candidates`, too, as decisions without a number: promote,
+/// roll back, delete.
+///
+/// **What leaves, in order:** a version's chunks, its manifest, and then the decision that names
+/// it. Every decision has a number and its figures. A refused candidate leaves a refusal.
 ///
 /// **Nothing half-published.** The store remembers a version until the registry has seen its
 /// decision. Under exactly-once that is only a formality. Under at-least-once a crash may have kept
@@ -76,6 +94,11 @@ public final class RolloutProcessor
   private final Topics topics;
   private final ForecasterSpec spec;
   private final int kept;
+  private final boolean trials;
+  private final long blockMillis;
+  private final int blocksMax;
+  private final double gainMin;
+  private final int scoresPerBlock;
   private final ModelRegistry registry;
   private final Progress progress;
   private final Deserializer<ModelRecord> candidates;
@@ -87,6 +110,11 @@ public final class RolloutProcessor
     this.topics = config.topics();
     this.spec = config.forecasterSpec();
     this.kept = config.modelsKept();
+    this.trials = config.promotion() == Promotion.TRIAL;
+    this.blockMillis = config.trialBlockMillis();
+    this.blocksMax = config.trialBlocksMax();
+    this.gainMin = config.promotionGainMin();
+    this.scoresPerBlock = Math.ceilDiv(spec.horizon() + 1, config.scoreSteps());
     this.registry = registry;
     this.progress = progress;
     this.candidates = AvroSerde.builtIn(ModelRecord.class).deserializer();
@@ -130,6 +158,8 @@ public final class RolloutProcessor
     private @Nullable RolloutStore opened;
     private EddyMetrics.@Nullable Rollouts metrics;
     private Numbers numbers = Numbers.NONE;
+    private Standing standing = new Standing(0, Standing.NOBODY, 0);
+    private @Nullable Contest contest;
     private boolean unconfirmed;
     private boolean restarted;
 
@@ -139,6 +169,11 @@ public final class RolloutProcessor
       opened = new RolloutStore(context.getStateStore(RolloutStore.NAME));
       metrics = new EddyMetrics.Rollouts(context);
       numbers = Objects.requireNonNullElseGet(store().numbers(), this::continued);
+      standing =
+          Objects.requireNonNullElseGet(
+              store().standing(),
+              () -> new Standing(registry.current().version(), Standing.NOBODY, 0));
+      contest = store().contest();
       unconfirmed = !store().publications().isEmpty();
       restarted = unconfirmed;
       context.schedule(REVIEW_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::review);
@@ -167,7 +202,8 @@ public final class RolloutProcessor
       }
       try {
         if (origin.topic().equals(topics.scores())) {
-          score(scores.deserialize(origin.topic(), record.headers(), value));
+          score(scores.deserialize(origin.topic(), record.headers(), value), record.timestamp());
+          progress.recordScoreConsumed();
         } else {
           consider(candidates.deserialize(origin.topic(), value), record.timestamp());
         }
@@ -187,9 +223,13 @@ public final class RolloutProcessor
       switch (record.getContent()) {
         case ModelChunk chunk -> hold(chunk, timestamp);
         case ModelManifest manifest -> decide(manifest, timestamp);
+        case ModelDecision wish when wish.getSequence() == 0 -> fulfil(wish, timestamp);
         case null, default ->
             refuse(
-                0, "", "a candidate is a chunk or a manifest, this record is neither", timestamp);
+                0,
+                "",
+                "a candidate is a chunk or a manifest, this record is neither, nor a wish",
+                timestamp);
       }
     }
 
@@ -204,7 +244,7 @@ public final class RolloutProcessor
         return;
       }
       String digest = chunk.getDigest();
-      if (store().promoted(digest) != null) {
+      if (isKnown(digest)) {
         return;
       }
       if (!store().arriving(digest)) {
@@ -233,11 +273,11 @@ public final class RolloutProcessor
 
     private void decide(ModelManifest manifest, long timestamp) {
       String digest = manifest.getDigest();
-      if (store().promoted(digest) != null) {
+      if (isKnown(digest)) {
         LOGGER.atInfo().addKeyValue("digest", digest).log("ignored candidate: it is known");
       } else {
         switch (ModelArtifacts.assemble(manifest, index -> store().chunk(digest, index), spec)) {
-          case Assembly.Valid(var forecaster) -> promote(manifest, timestamp);
+          case Assembly.Valid(var forecaster) -> admit(manifest, timestamp);
           case Assembly.Invalid(String reason) -> {
             drop(digest);
             progress.recordCandidateRefused();
@@ -249,45 +289,154 @@ public final class RolloutProcessor
       progress.recordCandidateDecided();
     }
 
-    private void promote(ModelManifest candidate, long timestamp) {
+    private boolean isKnown(String digest) {
+      @Nullable ModelManifest waiting = store().waiting();
+      return store().versionOf(digest) != null
+          || (waiting != null && waiting.getDigest().equals(digest));
+    }
+
+    private void admit(ModelManifest candidate, long timestamp) {
+      if (!trials) {
+        crown(newVersion(candidate), "every valid candidate is promoted", timestamp);
+      } else if (standing.champion() == 0) {
+        crown(newVersion(candidate), "only the naive forecast answered before", timestamp);
+      } else if (contest == null) {
+        tryOut(candidate, timestamp);
+      } else {
+        @Nullable ModelManifest superseded = store().waiting();
+        if (superseded != null) {
+          drop(superseded.getDigest());
+          LOGGER
+              .atInfo()
+              .addKeyValue("digest", superseded.getDigest())
+              .log("dropped a candidate before its trial: a newer one waits in its place");
+        }
+        store().removeArriving(candidate.getDigest());
+        store().putWaiting(candidate);
+      }
+    }
+
+    /// The candidate as the next version; its chunks are in the store.
+    private ModelManifest newVersion(ModelManifest candidate) {
       int version = numbers.version() + 1;
-      long sequence = numbers.sequence() + 1;
-      ModelManifest manifest = ModelManifest.newBuilder(candidate).setVersion(version).build();
-      ModelDecision decision =
-          new ModelDecision(
-              sequence, numbers.sequence(), version, "every valid candidate is promoted");
-      Publication publication = new Publication(manifest, decision);
-      numbers = numbers.published(version, sequence);
-      store().put(numbers);
-      store().putPromoted(candidate.getDigest(), version);
+      numbers = numbers.named(version);
+      store().putVersion(candidate.getDigest(), version);
       store().removeArriving(candidate.getDigest());
+      return ModelManifest.newBuilder(candidate).setVersion(version).build();
+    }
+
+    /// Starts a challenger's trial.
+    private void tryOut(ModelManifest candidate, long timestamp) {
+      ModelManifest manifest = newVersion(candidate);
+      int tried = standing.tried() + 1;
+      setStanding(new Standing(standing.champion(), standing.predecessor(), tried));
+      double evidence = Contest.EVIDENCE * tried * (tried + 1) / 2;
+      start(Contest.Kind.TRIAL, standing.champion(), manifest.getVersion(), evidence);
+      decide(
+          DecisionKind.TRIAL,
+          manifest,
+          "challenger %d of version %d".formatted(tried, standing.champion()),
+          Map.of("evidence.needed", evidence),
+          timestamp);
+    }
+
+    /// A new version, or one that is known, answers from now on.
+    private void crown(ModelManifest brought, String reason, long timestamp) {
+      crown(DecisionKind.PROMOTED, brought.getVersion(), brought, reason, Map.of(), timestamp);
+    }
+
+    private void crown(
+        DecisionKind kind,
+        int version,
+        @Nullable ModelManifest brought,
+        String reason,
+        Map<String, Double> figures,
+        long timestamp) {
+      int before = standing.champion();
+      endContest();
+      if (kind == DecisionKind.ROLLED_BACK) {
+        // What was found worse than this version counts as one that was tried against it.
+        setStanding(new Standing(version, Standing.NOBODY, 1));
+      } else {
+        setStanding(new Standing(version, before, 0));
+        if (trials) {
+          start(Contest.Kind.WATCH, version, before, Contest.EVIDENCE);
+        }
+      }
+      decide(kind, brought, reason, figures, timestamp);
+    }
+
+    private void start(Contest.Kind kind, int champion, int shadow, double evidence) {
+      setContest(
+          new Contest(kind, champion, shadow, numbers.sequence() + 1, evidence, blockMillis));
+    }
+
+    /// Sends the decision that makes standing and contest known.
+    private void decide(
+        DecisionKind kind,
+        @Nullable ModelManifest brought,
+        String reason,
+        Map<String, Double> figures,
+        long timestamp) {
+      long sequence = numbers.sequence() + 1;
+      @Nullable Contest running = contest;
+      var decision =
+          new ModelDecision(
+              sequence,
+              numbers.sequence(),
+              standing.champion(),
+              reason,
+              kind.name(),
+              running == null ? null : running.shadow(),
+              new TreeMap<>(figures));
+      var publication = new Publication(brought, decision);
+      numbers = numbers.decided();
+      store().put(numbers);
       store().put(publication);
       unconfirmed = true;
       publish(publication, timestamp);
       LOGGER
           .atInfo()
-          .addKeyValue("model", version)
           .addKeyValue("decision", sequence)
-          .addKeyValue("digest", candidate.getDigest())
-          .log("promoted candidate");
-      metrics().decision(sequence, version);
+          .addKeyValue("kind", kind)
+          .addKeyValue("model", standing.champion())
+          .addKeyValue("shadow", running == null ? "none" : running.shadow())
+          .log("decided: {} {}", reason, figures);
+      metrics().decision(sequence, standing.champion());
       progress.recordDecisionSent(sequence);
     }
 
     private void publish(Publication publication, long timestamp) {
-      ModelManifest manifest = publication.manifest();
-      int version = manifest.getVersion();
-      for (int index = 0; index < manifest.getChunks(); index++) {
-        ByteBuffer data =
-            Objects.requireNonNull(store().chunk(manifest.getDigest(), index), "published chunk");
-        forward(
-            ModelKeys.versionChunk(version, index),
-            new ModelChunk(manifest.getDigest(), index, manifest.getChunks(), data),
-            timestamp);
+      @Nullable ModelManifest manifest = publication.manifest();
+      if (manifest != null) {
+        int version = manifest.getVersion();
+        for (int index = 0; index < manifest.getChunks(); index++) {
+          ByteBuffer data =
+              Objects.requireNonNull(store().chunk(manifest.getDigest(), index), "published chunk");
+          forward(
+              ModelKeys.versionChunk(version, index),
+              new ModelChunk(manifest.getDigest(), index, manifest.getChunks(), data),
+              timestamp);
+        }
+        forward(ModelKeys.versionManifest(version), manifest, timestamp);
       }
-      forward(ModelKeys.versionManifest(version), manifest, timestamp);
       ModelDecision decision = publication.decision();
       forward(ModelKeys.decision(decision.getSequence()), decision, timestamp);
+    }
+
+    private void setStanding(Standing newStanding) {
+      standing = newStanding;
+      store().put(standing);
+    }
+
+    private void setContest(Contest started) {
+      contest = started;
+      store().put(started);
+    }
+
+    private void endContest() {
+      contest = null;
+      store().removeContest();
     }
 
     private void drop(String digest) {
@@ -297,9 +446,118 @@ public final class RolloutProcessor
 
     // ---- scores ---------------------------------------------------------------------------------
 
-    private void score(WindowScore window) {
+    private void score(WindowScore window, long timestamp) {
       int version = window.getVersion();
       store().put(version, store().scores(version).plus(window));
+      @Nullable Contest running = contest;
+      if (running == null || !running.add(window, scoresPerBlock)) {
+        return;
+      }
+      Contest.@Nullable Verdict verdict = running.verdict(gainMin, blocksMax);
+      if (verdict == null) {
+        setContest(running);
+      } else {
+        conclude(running, verdict, timestamp);
+      }
+    }
+
+    private void conclude(Contest ended, Contest.Verdict verdict, long timestamp) {
+      Map<String, Double> figures = ended.figures();
+      boolean trial = ended.kind() == Contest.Kind.TRIAL;
+      if (verdict == Contest.Verdict.SHADOW) {
+        crown(
+            trial ? DecisionKind.PROMOTED : DecisionKind.ROLLED_BACK,
+            ended.shadow(),
+            null,
+            trial
+                ? "the challenger forecast live events better"
+                : "the predecessor forecast live events better",
+            figures,
+            timestamp);
+      } else {
+        endContest();
+        String found =
+            verdict == Contest.Verdict.CHAMPION
+                ? "version %d forecast live events better than version %d"
+                : "no difference was found between versions %d and %d";
+        decide(
+            trial ? DecisionKind.WITHDRAWN : DecisionKind.CONFIRMED,
+            null,
+            found.formatted(ended.champion(), ended.shadow()),
+            figures,
+            timestamp);
+      }
+      tryNext(timestamp);
+    }
+
+    /// Starts the trial of the candidate that waits, if there is room.
+    private void tryNext(long timestamp) {
+      @Nullable ModelManifest waiting = store().waiting();
+      if (contest == null && waiting != null) {
+        store().removeWaiting();
+        admit(waiting, timestamp);
+      }
+    }
+
+    // ---- what people want -----------------------------------------------------------------------
+
+    private void fulfil(ModelDecision wish, long timestamp) {
+      int version = wish.getChampionVersion();
+      String why = wish.getReason().isEmpty() ? "by command" : wish.getReason();
+      if (wish.getKind().equals(DecisionKind.PROMOTED.name())) {
+        if (version == standing.champion()) {
+          refuse(version, "", "it cannot be promoted, it answers already", timestamp);
+        } else if (isThere(version, "promoted", timestamp)) {
+          crown(DecisionKind.PROMOTED, version, null, why, Map.of(), timestamp);
+        }
+      } else if (wish.getKind().equals(DecisionKind.ROLLED_BACK.name())) {
+        rollBack(version, why, timestamp);
+      } else if (wish.getKind().equals(DecisionKind.DELETED.name())) {
+        delete(version, timestamp);
+      } else {
+        refuse(
+            version,
+            "",
+            "\"%s\" cannot be wanted, expected PROMOTED, ROLLED_BACK or DELETED"
+                .formatted(wish.getKind()),
+            timestamp);
+      }
+      tryNext(timestamp);
+    }
+
+    /// @param version to go back to, 0 for the predecessor
+    private void rollBack(int version, String why, long timestamp) {
+      int to = version == 0 ? standing.predecessor() : version;
+      if (to == Standing.NOBODY) {
+        refuse(0, "", "there is no predecessor to roll back to: name a version", timestamp);
+      } else if (to == 0 || isThere(to, "rolled back to", timestamp)) {
+        crown(DecisionKind.ROLLED_BACK, to, null, why, Map.of(), timestamp);
+      }
+    }
+
+    private boolean isThere(int version, String what, long timestamp) {
+      if (registry.holds(version)) {
+        return true;
+      }
+      refuse(version, "", "it cannot be " + what + ", it is not among those kept", timestamp);
+      return false;
+    }
+
+    private void delete(int version, long timestamp) {
+      if (staying().contains(version)) {
+        refuse(
+            version,
+            "",
+            "it cannot be deleted, it answers, runs beside the one that does, or may come back",
+            timestamp);
+        return;
+      }
+      registry.versions().stream()
+          .filter(known -> known.number() == version)
+          .findFirst()
+          .ifPresentOrElse(
+              known -> remove(known, timestamp),
+              () -> refuse(version, "", "it cannot be deleted, it is not there", timestamp));
     }
 
     // ---- what the registry has seen -------------------------------------------------------------
@@ -307,6 +565,11 @@ public final class RolloutProcessor
     /// Compares the registry with what was published; runs on the stream thread.
     private void review(long now) {
       report(now);
+      if (contest == null
+          && registry.current().shadow() != null
+          && registry.chainEnd() == numbers.sequence()) {
+        decide(DecisionKind.WITHDRAWN, null, "the figures of its contest were lost", Map.of(), now);
+      }
       if (!unconfirmed) {
         return;
       }
@@ -314,7 +577,10 @@ public final class RolloutProcessor
       unconfirmed = false;
       for (Publication publication : store().publications()) {
         if (registry.chainEnd() >= publication.decision().getSequence()) {
-          store().removeChunks(publication.manifest().getDigest());
+          @Nullable ModelManifest brought = publication.manifest();
+          if (brought != null) {
+            store().removeChunks(brought.getDigest());
+          }
           store().remove(publication);
           confirmed = true;
         } else {
@@ -330,24 +596,39 @@ public final class RolloutProcessor
       }
     }
 
-    /// Removes the versions beyond the number kept, but never the one that answers.
+    /// Removes the versions beyond the number kept.
     private void tombstone(long now) {
       List<ModelRegistry.Version> versions = registry.versions();
-      Set<Integer> staying = new TreeSet<>();
-      staying.add(registry.current().version());
+      Set<Integer> staying = staying();
       versions.reversed().stream().limit(kept).forEach(version -> staying.add(version.number()));
       for (ModelRegistry.Version version : versions) {
-        if (staying.contains(version.number())) {
-          continue;
+        if (!staying.contains(version.number())) {
+          remove(version, now);
         }
-        // The manifest goes first: without it the chunks are nothing.
-        forward(ModelKeys.versionManifest(version.number()), null, now);
-        for (int index = 0; index < version.chunks(); index++) {
-          forward(ModelKeys.versionChunk(version.number(), index), null, now);
-        }
-        store().removeScores(version.number());
-        LOGGER.atInfo().addKeyValue("model", version.number()).log("removed old version");
       }
+    }
+
+    /// The versions that are needed: they answer, run beside the one that does, or may come back.
+    private Set<Integer> staying() {
+      Set<Integer> staying = new TreeSet<>();
+      staying.add(registry.current().version());
+      staying.add(standing.champion());
+      staying.add(standing.predecessor());
+      @Nullable Contest running = contest;
+      if (running != null) {
+        staying.add(running.shadow());
+      }
+      return staying;
+    }
+
+    private void remove(ModelRegistry.Version version, long timestamp) {
+      // The manifest goes first: without it the chunks are nothing.
+      forward(ModelKeys.versionManifest(version.number()), null, timestamp);
+      for (int index = 0; index < version.chunks(); index++) {
+        forward(ModelKeys.versionChunk(version.number(), index), null, timestamp);
+      }
+      store().removeScores(version.number());
+      LOGGER.atInfo().addKeyValue("model", version.number()).log("removed version");
     }
 
     /// Publishes what the registry of this instance refused: its own thread cannot.

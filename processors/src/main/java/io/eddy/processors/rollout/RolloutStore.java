@@ -26,10 +26,13 @@ import org.jspecify.annotations.Nullable;
 /// | key | value |
 /// | --- | --- |
 /// | `numbers` | last version, last decision, refusals so far, candidates met so far |
-/// | `digest/<digest>` | the version that a promoted candidate became |
+/// | `standing` | the version that answers, its predecessor, challengers tried against it |
+/// | `contest` | the trial or watch that is on |
+/// | `waiting` | manifest of the candidate whose trial comes next |
+/// | `digest/<digest>` | the version that a candidate became |
 /// | `arriving/<digest>` | when its first chunk came, for a candidate without a manifest yet |
 /// | `chunk/<digest>/<index>` | data of a chunk, until its version is seen in the registry |
-/// | `publication/<sequence>` | manifest and decision of a version not yet seen in the registry |
+/// | `publication/<sequence>` | a decision not yet seen in the registry, and the manifest of the version that it brought |
 /// | `reported/<refusal>` | marks a registry's refusal as published |
 /// | `score/<version>` | sums over the windows that the version answered |
 final class RolloutStore {
@@ -37,6 +40,9 @@ final class RolloutStore {
 
   private static final byte FORMAT = 1;
   private static final String NUMBERS = "numbers";
+  private static final String STANDING = "standing";
+  private static final String CONTEST = "contest";
+  private static final String WAITING = "waiting";
   private static final String DIGEST = "digest/";
   private static final String ARRIVING = "arriving/";
   private static final String CHUNK = "chunk/";
@@ -55,8 +61,12 @@ final class RolloutStore {
   record Numbers(int version, long sequence, long refusals, long candidates) {
     static final Numbers NONE = new Numbers(0, 0, 0, 0);
 
-    Numbers published(int newVersion, long newSequence) {
-      return new Numbers(newVersion, newSequence, refusals, candidates);
+    Numbers named(int newVersion) {
+      return new Numbers(newVersion, sequence, refusals, candidates);
+    }
+
+    Numbers decided() {
+      return new Numbers(version, sequence + 1, refusals, candidates);
     }
 
     Numbers refused() {
@@ -68,8 +78,19 @@ final class RolloutStore {
     }
   }
 
-  /// A version that was forwarded and not yet seen in the registry.
-  record Publication(ModelManifest manifest, ModelDecision decision) {}
+  /// Who answers.
+  ///
+  /// @param champion the version that answers
+  /// @param predecessor the one that answered before and may come back, or [#NOBODY]
+  /// @param tried challengers that were tried against this champion
+  record Standing(int champion, int predecessor, int tried) {
+    static final int NOBODY = -1;
+  }
+
+  /// A decision that was forwarded and not yet seen in the registry.
+  ///
+  /// @param manifest of the version that it brought, null if it brought none
+  record Publication(@Nullable ModelManifest manifest, ModelDecision decision) {}
 
   /// Sums over the windows that one version answered; errors are in units of each series' scale.
   record Scores(
@@ -115,15 +136,59 @@ final class RolloutStore {
             .putLong(numbers.candidates()));
   }
 
+  // ---- who answers ------------------------------------------------------------------------------
+
+  @Nullable Standing standing() {
+    @Nullable ByteBuffer value = get(STANDING);
+    return value == null ? null : new Standing(value.getInt(), value.getInt(), value.getInt());
+  }
+
+  void put(Standing standing) {
+    put(
+        STANDING,
+        value(3 * Integer.BYTES)
+            .putInt(standing.champion())
+            .putInt(standing.predecessor())
+            .putInt(standing.tried()));
+  }
+
+  @Nullable Contest contest() {
+    @Nullable ByteBuffer value = get(CONTEST);
+    return value == null ? null : Contest.decode(value);
+  }
+
+  void put(Contest contest) {
+    byte[] bytes = contest.encode();
+    put(CONTEST, value(bytes.length).put(bytes));
+  }
+
+  void removeContest() {
+    store.delete(CONTEST);
+  }
+
+  @Nullable ModelManifest waiting() {
+    @Nullable ByteBuffer value = get(WAITING);
+    return value == null ? null : (ModelManifest) decoded(array(value)).getContent();
+  }
+
+  void putWaiting(ModelManifest manifest) {
+    byte[] bytes = encoded(manifest);
+    put(WAITING, value(bytes.length).put(bytes));
+  }
+
+  void removeWaiting() {
+    store.delete(WAITING);
+  }
+
   // ---- candidates -------------------------------------------------------------------------------
 
-  /// The version that a digest was promoted to, null if it was not.
-  @Nullable Integer promoted(String digest) {
+  /// The version that a candidate became, null if it became none.
+  @Nullable Integer versionOf(String digest) {
     @Nullable ByteBuffer value = get(DIGEST + digest);
     return value == null ? null : value.getInt();
   }
 
-  void putPromoted(String digest, int version) {
+  void putVersion(String digest, int version) {
     put(DIGEST + digest, value(Integer.BYTES).putInt(version));
   }
 
@@ -163,7 +228,8 @@ final class RolloutStore {
   // ---- publications -----------------------------------------------------------------------------
 
   void put(Publication publication) {
-    byte[] manifest = encoded(publication.manifest());
+    @Nullable ModelManifest brought = publication.manifest();
+    byte[] manifest = brought == null ? new byte[0] : encoded(brought);
     byte[] decision = encoded(publication.decision());
     put(
         publicationKey(publication.decision().getSequence()),
@@ -188,7 +254,7 @@ final class RolloutStore {
       value.get(decision);
       publications.add(
           new Publication(
-              (ModelManifest) decoded(manifest).getContent(),
+              manifest.length == 0 ? null : (ModelManifest) decoded(manifest).getContent(),
               (ModelDecision) decoded(decision).getContent()));
     }
     return publications;

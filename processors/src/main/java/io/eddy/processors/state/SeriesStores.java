@@ -17,6 +17,9 @@ public final class SeriesStores {
   /// By series key: the state as it stood at the key's last window border, encoded.
   public static final String ANCHOR = "series-anchor";
 
+  /// By series key: the state of the version that runs beside the one that answers, encoded.
+  public static final String SHADOW = "series-shadow";
+
   private SeriesStores() {}
 
   /// A store of bytes by bytes where the supplier keeps them, with a changelog and without a cache.
@@ -30,5 +33,13 @@ public final class SeriesStores {
         .withLoggingEnabled(
             Map.of(
                 TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, Long.toString(Long.MAX_VALUE)));
+  }
+
+  /// A store as [#store], without a changelog: for what is made again where it is missing.
+  public static StoreBuilder<KeyValueStore<byte[], byte[]>> localStore(
+      KeyValueBytesStoreSupplier supplier) {
+    return Stores.keyValueStoreBuilder(supplier, Serdes.ByteArray(), Serdes.ByteArray())
+        .withCachingDisabled()
+        .withLoggingDisabled();
   }
 }

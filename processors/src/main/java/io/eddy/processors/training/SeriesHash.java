@@ -4,11 +4,11 @@ import java.util.Arrays;
 
 /// A hash of a series key that every JVM computes alike, for choices that must not depend on where
 /// they are made.
-final class SeriesHash {
+public final class SeriesHash {
   private SeriesHash() {}
 
   /// Sixty-four well-mixed bits of a series key and a number.
-  static long of(byte[] series, long number) {
+  public static long of(byte[] series, long number) {
     return mix(mix(Arrays.hashCode(series)) ^ number);
   }
 

@@ -85,8 +85,15 @@ final class Models {
   }
 
   static ModelMessage decision(long sequence, long predecessor, int version) {
+    return decision(sequence, predecessor, version, null);
+  }
+
+  static ModelMessage decision(
+      long sequence, long predecessor, int version, @Nullable Integer shadow) {
     return new ModelMessage(
         ModelKeys.decision(sequence),
-        new ModelRecord(new ModelDecision(sequence, predecessor, version, "test")));
+        new ModelRecord(
+            new ModelDecision(
+                sequence, predecessor, version, "test", "PROMOTED", shadow, Map.of())));
   }
 }

@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eddy.model.checkpoint.ForecasterCheckpoint;
 import io.eddy.model.network.Forecaster;
-import io.eddy.model.network.ForecasterSpec;
-import io.eddy.processors.config.ProcessorsConfig;
-import io.eddy.processors.metrics.EddyMetrics;
-import io.eddy.processors.progress.Progress;
 import io.eddy.schemas.avro.ModelChunk;
 import io.eddy.schemas.avro.ModelDecision;
 import io.eddy.schemas.avro.ModelManifest;
@@ -15,162 +11,20 @@ import io.eddy.schemas.avro.ModelRecord;
 import io.eddy.schemas.avro.ModelRefusal;
 import io.eddy.schemas.avro.WindowScore;
 import java.nio.ByteBuffer;
-import java.util.AbstractMap;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.streams.processor.api.MockProcessorContext;
-import org.apache.kafka.streams.processor.api.Processor;
-import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// The rollout's task over a real store and a real registry. What it forwards reaches the registry
-/// only when a test delivers it, as on a broker; a restart keeps store and topic, and loses the
-/// rest.
-class RolloutProcessorTest {
-  private static final long TIME = 1_714_564_800_000L;
-
-  /// The topic `models`, in order, tombstones with null.
-  private final List<Map.Entry<String, @Nullable ModelRecord>> topic = new ArrayList<>();
-
-  private final KeyValueStore<String, byte[]> store =
-      Stores.keyValueStoreBuilder(
-              Stores.inMemoryKeyValueStore(RolloutStore.NAME), Serdes.String(), Serdes.ByteArray())
-          .withLoggingDisabled()
-          .build();
-  private final Progress progress = new Progress();
-  private ModelRegistry registry = new ModelRegistry(Models.SPEC, "here");
-  private MockProcessorContext<String, ModelRecord> context = new MockProcessorContext<>();
-  private Processor<byte[], byte[], String, ModelRecord> rollout = start();
-  private int delivered;
-  private long offset;
-
-  private static ProcessorsConfig config(ForecasterSpec spec) {
-    Map<String, Object> properties = new HashMap<>();
-    properties.put("application.id", "eddy");
-    properties.put("eddy.hidden.size", spec.hiddenSize());
-    properties.put("eddy.horizon", spec.horizon());
-    properties.put("eddy.base", "naive");
-    properties.put("eddy.lag.count", spec.lagCount());
-    properties.put("eddy.window.size", spec.windowSize());
-    properties.put("eddy.models.kept", 2);
-    return ProcessorsConfig.of(properties);
-  }
-
-  private Processor<byte[], byte[], String, ModelRecord> start() {
-    store.init(context.getStateStoreContext(), store);
-    context.addStateStore(store);
-    var started =
-        new RolloutProcessor(config(Models.SPEC), Models.SCHEMAS, registry, progress).get();
-    started.init(context);
-    return started;
-  }
-
-  /// The task starts again, here or elsewhere: with its store, and a registry that has read the
-  /// topic.
-  private void restart() {
-    rollout.close();
-    registry = new ModelRegistry(Models.SPEC, "elsewhere");
-    delivered = 0;
-    deliver();
-    context = new MockProcessorContext<>();
-    rollout = start();
-  }
-
-  @AfterEach
-  void close() {
-    rollout.close();
-  }
-
-  private void process(String from, @Nullable Object content) {
-    process(from, content == null ? null : Models.bytes(content));
-  }
-
-  @SuppressWarnings("NullAway") // Kafka's Record takes null values.
-  private void process(String from, byte @Nullable [] value) {
-    context.setRecordMetadata(from, 0, offset++);
-    rollout.process(new Record<>(Models.bytes("key"), value, TIME, new RecordHeaders()));
-    collect();
-  }
-
-  private void collect() {
-    for (var captured : context.forwarded()) {
-      topic.add(entry(captured.record().key(), captured.record().value()));
-    }
-    context.resetForwards();
-  }
-
-  private static Map.Entry<String, @Nullable ModelRecord> entry(
-      String key, @Nullable ModelRecord value) {
-    return new AbstractMap.SimpleImmutableEntry<>(key, value);
-  }
-
-  private void offer(List<ModelMessage> candidate) {
-    candidate.forEach(message -> process("eddy-candidates", message.value().getContent()));
-  }
-
-  private void offer(long seed) {
-    offer(Models.candidate(Models.SPEC, seed));
-  }
-
-  /// The registry reads what it has not read yet.
-  private void deliver() {
-    for (; delivered < topic.size(); delivered++) {
-      var entry = topic.get(delivered);
-      ModelRecord value = entry.getValue();
-      registry.accept(
-          "eddy-models",
-          delivered,
-          Models.bytes(entry.getKey()),
-          value == null ? null : Models.bytes(value.getContent()));
-    }
-  }
-
-  private void review() {
-    context.scheduledPunctuators().getFirst().getPunctuator().punctuate(TIME);
-    collect();
-  }
-
-  private List<String> keys() {
-    return topic.stream().map(Map.Entry::getKey).toList();
-  }
-
-  private <T> List<T> sent(Class<T> type) {
-    List<T> found = new ArrayList<>();
-    for (var entry : topic) {
-      ModelRecord value = entry.getValue();
-      if (value != null && type.isInstance(value.getContent())) {
-        found.add(type.cast(value.getContent()));
-      }
-    }
-    return found;
-  }
-
-  private List<String> stored() {
-    List<String> keys = new ArrayList<>();
-    try (KeyValueIterator<String, byte[]> all = store.all()) {
-      all.forEachRemaining(entry -> keys.add(entry.key));
-    }
-    return keys;
-  }
-
-  private double metric(String name) {
-    return context.metrics().metrics().entrySet().stream()
-        .filter(entry -> entry.getKey().group().equals(EddyMetrics.GROUP))
-        .filter(entry -> entry.getKey().name().equals(name))
-        .mapToDouble(entry -> (double) entry.getValue().metricValue())
-        .findFirst()
-        .orElseThrow();
+class RolloutProcessorTest extends RolloutTask {
+  @Override
+  Map<String, Object> settings() {
+    return Map.of("eddy.promotion", "immediate");
   }
 
   // ---- promotion --------------------------------------------------------------------------------
@@ -310,7 +164,7 @@ class RolloutProcessorTest {
 
   @Test
   void shouldRefuseWhatIsNoCandidate() {
-    process("eddy-candidates", new ModelDecision(9L, 8L, 7, "forged"));
+    process("eddy-candidates", new ModelDecision(9L, 8L, 7, "forged", "PROMOTED", null, Map.of()));
     assertRefused("", "a candidate is a chunk or a manifest");
 
     process("eddy-candidates", Models.bytes("poison"));
@@ -375,7 +229,9 @@ class RolloutProcessorTest {
     offer(2);
 
     assertThat(sent(ModelDecision.class).getLast())
-        .isEqualTo(new ModelDecision(2L, 1L, 2, "every valid candidate is promoted"));
+        .isEqualTo(
+            new ModelDecision(
+                2L, 1L, 2, "every valid candidate is promoted", "PROMOTED", null, Map.of()));
   }
 
   @Test
@@ -420,7 +276,7 @@ class RolloutProcessorTest {
 
     assertThat(stored())
         .containsExactlyInAnyOrder(
-            "numbers", "digest/" + Models.digest(Models.candidate(Models.SPEC, 1)));
+            "numbers", "standing", "digest/" + Models.digest(Models.candidate(Models.SPEC, 1)));
   }
 
   @Test
@@ -538,16 +394,20 @@ class RolloutProcessorTest {
 
   private static WindowScore score(int version, long window) {
     return new WindowScore(
-        ByteBuffer.wrap(new byte[] {1}), version, window, 10L, 1.5, 2.0, 0.25, 30.0, 9L);
-  }
-
-  private void score(WindowScore score) {
-    byte[] bytes =
-        Models.SCHEMAS
-            .serde(WindowScore.class, "eddy-scores")
-            .serializer()
-            .serialize("eddy-scores", score);
-    process("eddy-scores", Objects.requireNonNull(bytes));
+        ByteBuffer.wrap(new byte[] {1}),
+        version,
+        window,
+        10L,
+        1.5,
+        2.0,
+        0.25,
+        30.0,
+        9L,
+        0L,
+        0.0,
+        Instant.EPOCH,
+        Instant.EPOCH,
+        null);
   }
 
   @Test

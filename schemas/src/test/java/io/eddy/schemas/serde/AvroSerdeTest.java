@@ -17,6 +17,7 @@ import io.eddy.schemas.avro.ModelRecord;
 import io.eddy.schemas.avro.ModelRefusal;
 import io.eddy.schemas.avro.Observation;
 import io.eddy.schemas.avro.Reason;
+import io.eddy.schemas.avro.ShadowScore;
 import io.eddy.schemas.avro.WindowScore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -97,9 +98,31 @@ class AvroSerdeTest {
                 List.of(0L, 4_294_967_295L),
                 time,
                 Map.of("seed", "42"))),
-        new ModelRecord(new ModelDecision(9L, 8L, 3, "better on every series: ünïcödé")),
+        new ModelRecord(
+            new ModelDecision(
+                9L,
+                8L,
+                3,
+                "better on every series: ünïcödé",
+                "PROMOTED",
+                2,
+                Map.of("gain", 0.125))),
         new ModelRecord(new ModelRefusal(4, "", "checksum of chunk 1 differs", "eddy-1")),
-        new WindowScore(bytes.duplicate(), 3, 7L, 64L, 12.5, 20.25, 3.125, 640.0, 58L),
+        new WindowScore(
+            bytes.duplicate(),
+            3,
+            7L,
+            64L,
+            12.5,
+            20.25,
+            3.125,
+            640.0,
+            58L,
+            12L,
+            1.5,
+            time,
+            time,
+            new ShadowScore(4, 9L, 10.5, 11.5)),
         new DeadLetter(
             TOPIC, 0, 12L, time, Reason.NOT_FINITE, "value is NaN", null, bytes.duplicate(), true));
   }

@@ -1,0 +1,43 @@
+package io.eddy.processors.forecast;
+
+import io.eddy.model.OnlineForecaster;
+import io.eddy.model.network.ForecasterSpec;
+import io.eddy.processors.rollout.Decision;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The versions that one task answers with: that of the newest decision, and the ones before it,
+/// for keys that have not changed over yet. Versions are immutable, so a number is all there is to
+/// compare.
+final class Engines {
+  private static final int KEPT = 3;
+
+  private final ForecasterSpec spec;
+  private final LinkedHashMap<Integer, OnlineForecaster> byVersion =
+      new LinkedHashMap<>(16, 0.75f, true); // least recently used first
+
+  Engines(ForecasterSpec spec) {
+    this.spec = spec;
+    byVersion.put(0, new OnlineForecaster(spec, null));
+  }
+
+  /// The engine of a decision's version.
+  OnlineForecaster of(Decision decision) {
+    OnlineForecaster engine = byVersion.get(decision.version());
+    if (engine == null) {
+      engine = new OnlineForecaster(spec, decision.model());
+      byVersion.put(decision.version(), engine);
+      if (byVersion.size() > KEPT) {
+        Map.Entry<Integer, OnlineForecaster> oldest = byVersion.firstEntry();
+        byVersion.remove(oldest.getKey());
+      }
+    }
+    return engine;
+  }
+
+  /// The engine of a version that answered lately, or null.
+  @Nullable OnlineForecaster of(int version) {
+    return byVersion.get(version);
+  }
+}

@@ -1,0 +1,17 @@
+package io.eddy.processors.rollout;
+
+/// What a decision changes; its name stands in the topic `models`.
+public enum DecisionKind {
+  /// Another version answers.
+  PROMOTED,
+  /// A version that answered before answers again.
+  ROLLED_BACK,
+  /// A challenger runs beside the champion from now on.
+  TRIAL,
+  /// The challenger does so no longer, and never answered.
+  WITHDRAWN,
+  /// The champion's predecessor is no longer watched.
+  CONFIRMED,
+  /// A version is removed. No decision of the rollout's, only a wish of people's.
+  DELETED
+}
