@@ -503,6 +503,31 @@ public final class ProcessorsConfig {
           TRAINING_GROUP,
           "Windows, of all series of a partition together, before its first training.");
 
+  /// Windows of one training.
+  public static final String TRAINING_WINDOWS_MAX =
+      define(
+          "eddy.training.windows.max",
+          ConfigDef.Type.INT,
+          0,
+          Expectation.wholeNumberOr(0, "no limit", 1, Integer.MAX_VALUE),
+          Importance.MEDIUM,
+          TRAINING_GROUP,
+          "Windows of one training, at most: the newest by event time, whichever series they belong"
+              + " to. At least eddy.training.windows.min.");
+
+  /// What a training starts from.
+  public static final String TRAINING_START =
+      define(
+          "eddy.training.start",
+          ConfigDef.Type.STRING,
+          "champion",
+          Expectation.oneOf(TrainingStart.class),
+          Importance.MEDIUM,
+          TRAINING_GROUP,
+          "The weights that a training starts from. champion: those of the version that answers."
+              + " scratch: initial ones, so that a version depends on its own windows alone, and on"
+              + " no key that was forgotten before.");
+
   /// Growth before the next training.
   public static final String TRAINING_GROWTH =
       define(
@@ -919,6 +944,16 @@ public final class ProcessorsConfig {
     return whole(TRAINING_WINDOWS_MIN);
   }
 
+  /// Windows of one training, at most; 0 for no limit.
+  public int trainingWindowsMax() {
+    return whole(TRAINING_WINDOWS_MAX);
+  }
+
+  /// The weights that a training starts from.
+  public TrainingStart trainingStart() {
+    return Expectation.constant(TrainingStart.class, text(TRAINING_START));
+  }
+
   /// Share of new windows that starts the next training.
   public double trainingGrowth() {
     return real(TRAINING_GROWTH);
@@ -1207,6 +1242,17 @@ public final class ProcessorsConfig {
               + HISTORY_SLOTS
               + " = "
               + whole(WINDOW_SIZE) * (long) whole(HISTORY_SLOTS));
+    }
+    if (whole(TRAINING_WINDOWS_MAX) > 0
+        && whole(TRAINING_WINDOWS_MAX) < whole(TRAINING_WINDOWS_MIN)) {
+      problems.add(
+          TRAINING_WINDOWS_MAX
+              + " is "
+              + whole(TRAINING_WINDOWS_MAX)
+              + ", expected 0 for no limit, or at least "
+              + TRAINING_WINDOWS_MIN
+              + ", which is "
+              + whole(TRAINING_WINDOWS_MIN));
     }
   }
 

@@ -126,6 +126,7 @@ final class Answers {
     window.setPartition(partition);
     window.setAbsences(absences(series, length));
     window.setCovariates(covariates(series, length));
+    window.setTrigger("");
     return window;
   }
 
@@ -170,7 +171,8 @@ final class Answers {
         window.getPartition(),
         window.getAbsences(),
         window.getCorrection(),
-        window.getCovariates());
+        window.getCovariates(),
+        window.getTrigger());
   }
 
   /// A value that has come too late for its window, which was sent before.
@@ -190,6 +192,7 @@ final class Answers {
     correction.setAbsences(List.of());
     correction.setCorrection(true);
     correction.setCovariates(bytes(late.covariates()));
+    correction.setTrigger("");
     return correction;
   }
 

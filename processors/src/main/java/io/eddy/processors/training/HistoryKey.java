@@ -12,6 +12,10 @@ public final class HistoryKey {
   /// has applied it once it has read it, so the topic need not keep more than a series' last.
   public static final int CORRECTION = -1;
 
+  /// In the place of the slot, where the record asks for a training; its series is empty. See
+  /// [TrainingSignal].
+  public static final int TRIGGER = -2;
+
   private HistoryKey() {}
 
   /// The key of a series' slot; a new array.

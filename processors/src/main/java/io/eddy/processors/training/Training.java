@@ -48,7 +48,9 @@ final class Training implements Function<BooleanSupplier, TrainingOutcome> {
 
   @Override
   public TrainingOutcome apply(BooleanSupplier cancelled) {
-    var data = TrainingData.join(windows, new SeriesStateCodec(config.forecasterSpec()));
+    var data =
+        TrainingData.join(
+            windows, config.trainingWindowsMax(), new SeriesStateCodec(config.forecasterSpec()));
     if (data.histories().isEmpty()) {
       return new TrainingOutcome.Unusable(
           "none of "
@@ -72,6 +74,7 @@ final class Training implements Function<BooleanSupplier, TrainingOutcome> {
   private Map<String, String> provenance(TrainingData data) {
     Map<String, String> provenance = new LinkedHashMap<>();
     provenance.put("training.job", Long.toString(job.number()));
+    provenance.put("training.cause", job.cause());
     provenance.put("training.partition", Integer.toString(partition));
     provenance.put("training.base.version", Integer.toString(job.baseVersion()));
     provenance.put("data.keys", Integer.toString(data.seriesCount()));

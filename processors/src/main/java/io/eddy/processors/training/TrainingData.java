@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// that depends on the windows alone.
 ///
 /// The windows of a series are sorted by their first step. One that overlaps the one before is left
-/// out: a window in the reservoir is often among the newest, too. Windows that follow each other
-/// without a gap make one run, whose start is the first one's anchor.
+/// out: a window in the reservoir is often among the newest, too. Of what is left, only the newest
+/// windows are taken where their number is limited, whichever series they belong to. Windows that
+/// follow each other without a gap make one run, whose start is the first one's anchor.
 final class TrainingData {
   /// By series, then by place in its life; of two windows at one place, the one that arrived last
   /// comes first.
@@ -30,6 +31,10 @@ final class TrainingData {
           .thenComparingLong(StoredWindow::firstStep)
           .thenComparing(Comparator.comparingLong(StoredWindow::offset).reversed())
           .thenComparingInt(StoredWindow::slot);
+
+  /// The newest by event time first. Not by arrival: a window that was corrected late is no newer.
+  private static final Comparator<StoredWindow> NEWEST_FIRST =
+      Comparator.comparingLong(StoredWindow::lastTime).reversed().thenComparing(ORDER);
 
   private final List<SeriesHistory> histories = new ArrayList<>();
   private byte @Nullable [] lastSeries;
@@ -43,23 +48,15 @@ final class TrainingData {
   /// Joins the windows.
   ///
   /// @param windows of all series, in any order; not modified
-  static TrainingData join(List<StoredWindow> windows, SeriesStateCodec codec) {
-    List<StoredWindow> sorted = new ArrayList<>(windows);
-    sorted.sort(ORDER);
+  /// @param windowsMax how many of them to take at most; 0 for all
+  static TrainingData join(List<StoredWindow> windows, int windowsMax, SeriesStateCodec codec) {
     var data = new TrainingData();
     List<StoredWindow> run = new ArrayList<>();
-    byte @Nullable [] series = null;
-    for (StoredWindow window : sorted) {
-      StoredWindow last = run.isEmpty() ? null : run.getLast();
-      boolean sameSeries = Arrays.equals(series, window.series());
-      if (last != null && sameSeries && last.endStep() > window.firstStep()) {
-        continue;
-      }
-      if (last != null && !(sameSeries && follows(last, window))) {
+    for (StoredWindow window : newest(withoutOverlaps(windows), windowsMax)) {
+      if (!run.isEmpty() && !follows(run.getLast(), window)) {
         data.add(run, codec);
         run.clear();
       }
-      series = window.series();
       run.add(window);
     }
     if (!run.isEmpty()) {
@@ -68,9 +65,36 @@ final class TrainingData {
     return data;
   }
 
+  /// The windows in order, without those that overlap the one before.
+  private static List<StoredWindow> withoutOverlaps(List<StoredWindow> windows) {
+    List<StoredWindow> sorted = new ArrayList<>(windows);
+    sorted.sort(ORDER);
+    List<StoredWindow> kept = new ArrayList<>(sorted.size());
+    for (StoredWindow window : sorted) {
+      if (kept.isEmpty()
+          || !sameSeries(kept.getLast(), window)
+          || kept.getLast().endStep() <= window.firstStep()) {
+        kept.add(window);
+      }
+    }
+    return kept;
+  }
+
+  /// The newest of ordered windows, still in order.
+  private static List<StoredWindow> newest(List<StoredWindow> ordered, int windowsMax) {
+    return windowsMax == 0 || ordered.size() <= windowsMax
+        ? ordered
+        : ordered.stream().sorted(NEWEST_FIRST).limit(windowsMax).sorted(ORDER).toList();
+  }
+
+  private static boolean sameSeries(StoredWindow one, StoredWindow other) {
+    return Arrays.equals(one.series(), other.series());
+  }
+
   /// A key that started afresh counts its steps from 0 again, so the times must agree, too.
   private static boolean follows(StoredWindow last, StoredWindow next) {
-    return last.endStep() == next.firstStep()
+    return sameSeries(last, next)
+        && last.endStep() == next.firstStep()
         && last.lastTime() < next.firstTime()
         && last.covariateBytesPerEvent() == next.covariateBytesPerEvent();
   }

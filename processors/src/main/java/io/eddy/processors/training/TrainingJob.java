@@ -1,6 +1,7 @@
 package io.eddy.processors.training;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /// An open training, as it is written down in the same transaction as the window that triggered it.
 /// Everything that the trained weights depend on is here or named here, so that a new owner of the
@@ -14,6 +15,7 @@ import java.nio.ByteBuffer;
 /// @param windows windows of history when the job was opened, of all series
 /// @param seed of initialisation and batches
 /// @param triggeredAt timestamp of the record that opened the job, epoch milliseconds
+/// @param cause why it was opened: [#WINDOWS], or what a [TrainingSignal] gave
 record TrainingJob(
     long number,
     int baseVersion,
@@ -22,12 +24,17 @@ record TrainingJob(
     int sampling,
     long windows,
     long seed,
-    long triggeredAt) {
-  private static final byte VERSION = 1;
-  private static final int BYTES = 1 + 2 * Integer.BYTES + 6 * Long.BYTES;
+    long triggeredAt,
+    String cause) {
+  /// The cause of a job that history's growth opened.
+  static final String WINDOWS = "windows";
+
+  private static final byte VERSION = 2;
+  private static final int HEADER_BYTES = 1 + 2 * Integer.BYTES + 6 * Long.BYTES;
 
   byte[] encode() {
-    return ByteBuffer.allocate(BYTES)
+    byte[] words = cause.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(HEADER_BYTES + words.length)
         .put(VERSION)
         .putLong(number)
         .putInt(baseVersion)
@@ -37,6 +44,7 @@ record TrainingJob(
         .putLong(windows)
         .putLong(seed)
         .putLong(triggeredAt)
+        .put(words)
         .array();
   }
 
@@ -44,14 +52,14 @@ record TrainingJob(
   ///
   /// @throws IllegalArgumentException when the bytes are no job that this release can read
   static TrainingJob decode(byte[] bytes) {
-    if (bytes.length != BYTES || bytes[0] != VERSION) {
+    if (bytes.length < HEADER_BYTES || bytes[0] != VERSION) {
       throw new IllegalArgumentException(
           "the training job has "
               + bytes.length
               + " bytes"
               + (bytes.length == 0 ? "" : " and layout " + bytes[0])
-              + ", expected "
-              + BYTES
+              + ", expected at least "
+              + HEADER_BYTES
               + " and layout "
               + VERSION);
     }
@@ -64,6 +72,7 @@ record TrainingJob(
         buffer.getInt(),
         buffer.getLong(),
         buffer.getLong(),
-        buffer.getLong());
+        buffer.getLong(),
+        StandardCharsets.UTF_8.decode(buffer).toString());
   }
 }

@@ -45,6 +45,8 @@ import org.slf4j.LoggerFactory;
 /// candidate is forwarded in the transaction that closes the job. So each job gives its candidate
 /// once under exactly-once, and a task that moves while it trains trains again, to the same digest.
 ///
+/// **When.** At windows, as [TrainingTrigger] says, and at a [TrainingSignal].
+///
 /// **The stream thread never trains and never waits for it.** It asks for the result every
 /// [#POLL_INTERVAL] of wall-clock time. A training that diverges, or finds nothing to train on,
 /// closes its job without a candidate, and the champion stays.
@@ -52,6 +54,9 @@ public final class TrainingProcessor
     implements ProcessorSupplier<byte[], byte[], String, ModelRecord> {
   /// How often a task looks whether its training has ended.
   static final Duration POLL_INTERVAL = Duration.ofMillis(50);
+
+  /// The base version of a training that starts from none.
+  private static final int INITIAL_WEIGHTS = 0;
 
   private static final Logger LOGGER = LoggerFactory.getLogger(TrainingProcessor.class);
 
@@ -152,7 +157,9 @@ public final class TrainingProcessor
         retained.remove(record.key());
       } else {
         HistoryWindow read = read(record, origin);
-        if (read != null && read.getCorrection()) {
+        if (read != null && HistoryKey.slot(record.key()) == HistoryKey.TRIGGER) {
+          obey(read.getTrigger(), origin.offset(), record.timestamp());
+        } else if (read != null && read.getCorrection()) {
           correct(read, HistoryKey.series(record.key()), origin.offset());
         } else if (read != null) {
           keep(read, record, origin);
@@ -259,27 +266,68 @@ public final class TrainingProcessor
       if (open == null
           && config.trainingEnabled()
           && trigger.isDue(config.trainingWindowsMin(), config.trainingGrowth())) {
-        openJob(window.offset(), timestamp);
+        openJob(TrainingJob.WINDOWS, window.offset(), timestamp);
       }
       store.put(trigger);
     }
 
+    /// Opens a job because a signal asks for one, unless something stands against it. Also where
+    /// the newest history was trained on already: who asks may have reasons, such as a key that was
+    /// forgotten.
+    private void obey(String cause, long offset, long timestamp) {
+      String obstacle = obstacle();
+      if (obstacle == null) {
+        openJob(cause, offset, timestamp);
+        store.put(trigger);
+      } else {
+        LOGGER
+            .atInfo()
+            .addKeyValue("task", context.taskId())
+            .addKeyValue("cause", cause)
+            .log("no training opened on a signal: {}", obstacle);
+      }
+    }
+
+    private @Nullable String obstacle() {
+      if (!config.trainingEnabled()) {
+        return "training is off here, see " + ProcessorsConfig.TRAINING_ENABLED;
+      }
+      if (open != null) {
+        return "training " + open.number() + " is open, and one is open at a time";
+      }
+      long windows = retained.newestWindows();
+      return windows >= config.trainingWindowsMin()
+          ? null
+          : "there are "
+              + windows
+              + " windows, expected at least "
+              + config.trainingWindowsMin()
+              + ", see "
+              + ProcessorsConfig.TRAINING_WINDOWS_MIN;
+    }
+
     // ---- the life of a job ----------------------------------------------------------------------
 
-    private void openJob(long historyLimit, long timestamp) {
-      Decision base = registry.current();
+    private void openJob(String cause, long historyLimit, long timestamp) {
+      Decision current = registry.current();
+      int base =
+          switch (config.trainingStart()) {
+            case CHAMPION -> current.version();
+            case SCRATCH -> INITIAL_WEIGHTS;
+          };
       long windows = retained.newestWindows();
       trigger = trigger.opened(windows);
       var job =
           new TrainingJob(
               trigger.jobs(),
-              base.version(),
-              base.sequence(),
+              base,
+              current.sequence(),
               historyLimit,
               retained.sampling(),
               windows,
               SeriesHash.mix(config.seed() + trigger.jobs()),
-              timestamp);
+              timestamp,
+              cause);
       store.open(job);
       log("training opened", job);
       begin(job, retained.snapshot());
@@ -312,7 +360,7 @@ public final class TrainingProcessor
 
     /// The weights that the job starts from, or `null` while this instance does not hold them.
     private @Nullable Forecaster base(TrainingJob job) {
-      if (job.baseVersion() == 0) {
+      if (job.baseVersion() == INITIAL_WEIGHTS) {
         return Forecaster.initial(config.forecasterSpec(), config.seed());
       }
       try {
@@ -382,6 +430,7 @@ public final class TrainingProcessor
           .atInfo()
           .addKeyValue("task", context.taskId())
           .addKeyValue("job", job.number())
+          .addKeyValue("cause", job.cause())
           .addKeyValue("base", job.baseVersion())
           .addKeyValue("windows", job.windows())
           .log(message);

@@ -76,6 +76,8 @@ class ProcessorsConfigTest {
           Map.entry("eddy.history.reservoir.slots", 4),
           Map.entry("eddy.training.enabled", true),
           Map.entry("eddy.training.windows.min", 4),
+          Map.entry("eddy.training.windows.max", 0),
+          Map.entry("eddy.training.start", "champion"),
           Map.entry("eddy.training.growth", 1.0),
           Map.entry("eddy.training.epochs.max", TrainingSettings.defaults().maxEpochs()),
           Map.entry("eddy.training.updates.max", TrainingSettings.defaults().maxUpdates()),
@@ -171,6 +173,12 @@ class ProcessorsConfigTest {
           mapping("eddy.history.reservoir.slots", "0", ProcessorsConfig::historyReservoirSlots, 0),
           mapping("eddy.training.enabled", "false", ProcessorsConfig::trainingEnabled, false),
           mapping("eddy.training.windows.min", "7", ProcessorsConfig::trainingWindowsMin, 7),
+          mapping("eddy.training.windows.max", "70", ProcessorsConfig::trainingWindowsMax, 70),
+          mapping(
+              "eddy.training.start",
+              "scratch",
+              ProcessorsConfig::trainingStart,
+              TrainingStart.SCRATCH),
           mapping("eddy.training.growth", "0.5", ProcessorsConfig::trainingGrowth, 0.5),
           mapping("eddy.training.epochs.max", "3", training(TrainingSettings::maxEpochs), 3),
           mapping("eddy.training.updates.max", "33", training(TrainingSettings::maxUpdates), 33),
@@ -307,6 +315,14 @@ class ProcessorsConfigTest {
                 "eddy-candidates",
                 "eddy-models",
                 "eddy-dead-letters"));
+  }
+
+  @Test
+  void shouldRefuseAMaximumOfWindowsBelowTheMinimum() {
+    assertThatThrownBy(() -> ProcessorsConfig.of(with("eddy.training.windows.max", "3")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("eddy.training.windows.max is 3")
+        .hasMessageContaining("at least eddy.training.windows.min, which is 4");
   }
 
   @Test

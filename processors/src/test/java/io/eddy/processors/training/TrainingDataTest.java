@@ -107,7 +107,7 @@ class TrainingDataTest {
             key("a", 3), 3, 3, 3 * WINDOW, times(12), values(), absences(), NONE, new byte[0]);
     windows.add(other);
 
-    var data = TrainingData.join(windows, covariateCodec);
+    var data = TrainingData.join(windows, 0, covariateCodec);
 
     // The last window has no covariates, so it starts a run of its own, which cannot be used.
     assertThat(names(data)).containsExactly("a@0");
@@ -129,6 +129,28 @@ class TrainingDataTest {
   }
 
   @Test
+  void shouldTakeTheNewestWindowsOfAllSeriesWhenTheirNumberIsLimited() {
+    List<StoredWindow> windows =
+        new ArrayList<>(
+            List.of(
+                window("a", 0, 0),
+                window("a", 1, 1),
+                window("a", 1, 17),
+                window("b", 1, 1),
+                window("b", 2, 2),
+                window("b", 3, 3)));
+    for (long seed = 0; seed < 20; seed++) {
+      Collections.shuffle(windows, new Random(seed));
+
+      var data = TrainingData.join(windows, 3, codec);
+
+      // Of the two that end at the same time, the first series' is taken.
+      assertThat(names(data)).as("seed %d", seed).containsExactly("a@4", "b@8");
+      assertThat(data.windowCount()).isEqualTo(3);
+    }
+  }
+
+  @Test
   void shouldOrderBySeries() {
     var data = join(window("b", 0, 0), window("a", 3, 3), window("ab", 1, 1));
 
@@ -145,11 +167,13 @@ class TrainingDataTest {
         windows.add(window(series, number, 16 + number));
       }
     }
-    List<String> expected = names(TrainingData.join(windows, codec));
+    List<String> expected = names(TrainingData.join(windows, 0, codec));
     for (long seed = 0; seed < 20; seed++) {
       Collections.shuffle(windows, new Random(seed));
 
-      assertThat(names(TrainingData.join(windows, codec))).as("seed %d", seed).isEqualTo(expected);
+      assertThat(names(TrainingData.join(windows, 0, codec)))
+          .as("seed %d", seed)
+          .isEqualTo(expected);
     }
   }
 
@@ -176,7 +200,7 @@ class TrainingDataTest {
   }
 
   private TrainingData join(StoredWindow... windows) {
-    return TrainingData.join(List.of(windows), codec);
+    return TrainingData.join(List.of(windows), 0, codec);
   }
 
   private static List<String> names(TrainingData data) {

@@ -3,10 +3,12 @@ package io.eddy.processors.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class TrainingJobTest {
-  private static final TrainingJob JOB = new TrainingJob(7, 3, 12, 99_999, 2, 640, -5, 1_700L);
+  private static final TrainingJob JOB =
+      new TrainingJob(7, 3, 12, 99_999, 2, 640, -5, 1_700L, "drift");
 
   @Test
   void shouldSurviveItsBytes() {
@@ -21,6 +23,16 @@ class TrainingJobTest {
     assertThatThrownBy(() -> TrainingJob.decode(newer))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("layout 9");
+  }
+
+  @Test
+  void shouldRefuseTheLayoutThatNamesNoCause() {
+    byte[] older = Arrays.copyOf(JOB.encode(), 57);
+    older[0] = 1;
+
+    assertThatThrownBy(() -> TrainingJob.decode(older))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("layout 1, expected at least 57 and layout 2");
   }
 
   @Test

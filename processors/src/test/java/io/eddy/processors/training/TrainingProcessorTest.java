@@ -11,6 +11,7 @@ import io.eddy.processors.SmallForecasting;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.forecast.ForecastProcessor;
 import io.eddy.processors.progress.Progress;
+import io.eddy.processors.rollout.Champion;
 import io.eddy.processors.rollout.ModelRegistry;
 import io.eddy.schemas.avro.HistoryWindow;
 import io.eddy.schemas.avro.ModelChunk;
@@ -28,6 +29,8 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainingProcessorTest {
   private static final int WINDOW = SmallForecasting.WINDOW;
@@ -56,6 +59,7 @@ class TrainingProcessorTest {
     assertThat(manifest.getBaseVersion()).isZero();
     assertThat(manifest.getProvenance())
         .containsEntry("training.job", "1")
+        .containsEntry("training.cause", "windows")
         .containsEntry("training.partition", "0")
         .containsEntry("data.keys", "1")
         .containsEntry("data.windows", "2");
@@ -136,6 +140,104 @@ class TrainingProcessorTest {
     awaitCandidate(task);
 
     assertThat(manifest(task).getProvenance()).containsEntry("training.job", "2");
+  }
+
+  @Test
+  void shouldTrainOnASignalBeforeHistoryHasGrown() {
+    var task = start();
+    feed(task, history("a", 3), 0);
+    awaitCandidate(task);
+    task.resetForwards();
+
+    feed(task, List.of(signal("drift")), 6);
+    awaitCandidate(task);
+
+    assertThat(manifest(task).getProvenance())
+        .containsEntry("training.job", "2")
+        .containsEntry("training.cause", "drift")
+        .containsEntry("data.windows", "3");
+  }
+
+  @Test
+  void shouldNotKeepASignalForLaterWhileATrainingIsOpen() {
+    publishing.set(false);
+    var task = start();
+    feed(task, history("a", 2), 0);
+
+    feed(task, List.of(signal("command")), 4);
+    publishing.set(true);
+    awaitCandidate(task);
+
+    assertThat(manifest(task).getProvenance()).containsEntry("training.cause", "windows");
+    assertThat(progress.jobsOpen()).isZero();
+    assertThat(progress.trainings()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldNotTrainOnASignalBelowTheMinimum() {
+    var task = start();
+
+    feed(task, history("a", 1), 0);
+    feed(task, List.of(signal("command")), 2);
+
+    assertThat(progress.jobsOpen()).isZero();
+    assertThat(progress.windowsConsumed()).isEqualTo(3);
+  }
+
+  @Test
+  void shouldNotTrainOnASignalWhereTrainingIsOff() {
+    properties.put(ProcessorsConfig.TRAINING_ENABLED, "false");
+    var task = start();
+    feed(task, history("a", 3), 0);
+
+    feed(task, List.of(signal("command")), 6);
+
+    assertThat(progress.jobsOpen()).isZero();
+  }
+
+  @Test
+  void shouldRememberTheCauseOfAnOpenTrainingAfterARestart() {
+    properties.put(ProcessorsConfig.TRAINING_GROWTH, "1000");
+    var task = start();
+    feed(task, history("a", 2), 0);
+    awaitCandidate(task);
+    publishing.set(false);
+    feed(task, List.of(signal("drift")), 4);
+
+    publishing.set(true);
+    task = track(task.restart());
+    awaitCandidate(task);
+
+    assertThat(manifest(task).getProvenance()).containsEntry("training.cause", "drift");
+  }
+
+  @Test
+  void shouldTrainOnNoMoreWindowsThanTheMaximum() {
+    properties.put(ProcessorsConfig.TRAINING_WINDOWS_MAX, "2");
+    var task = start();
+    feed(task, history("a", 3), 0);
+    awaitCandidate(task);
+    task.resetForwards();
+
+    feed(task, List.of(signal("command")), 6);
+    awaitCandidate(task);
+
+    assertThat(manifest(task).getProvenance()).containsEntry("data.windows", "2");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"champion, 7", "scratch, 0"})
+  void shouldStartFromTheWeightsThatTheConfigurationNames(String start, int base) {
+    properties.put(ProcessorsConfig.TRAINING_START, start);
+    var registry = Champion.registry(config().forecasterSpec(), 7);
+    var task = track(MockTask.start(processor(TrainingExecutor.shared(), registry)));
+
+    feed(task, history("a", 2), 0);
+    awaitCandidate(task);
+
+    assertThat(manifest(task).getBaseVersion()).isEqualTo(base);
+    assertThat(manifest(task).getProvenance())
+        .containsEntry("training.base.version", Integer.toString(base));
   }
 
   @Test
@@ -254,7 +356,7 @@ class TrainingProcessorTest {
   @Test
   void shouldGiveUpAJobWhoseBaseIsNoLongerKept() {
     var task = start();
-    var job = new TrainingJob(1, 7, 0, 10, 0, 2, 42, 0);
+    var job = new TrainingJob(1, 7, 0, 10, 0, 2, 42, 0, "windows");
     task.store(TrainingStore.JOBS).put("open".getBytes(UTF_8), job.encode());
 
     task = track(task.restart());
@@ -266,7 +368,7 @@ class TrainingProcessorTest {
   @Test
   void shouldWaitForTheBaseOfAJobThatItsRegistryHasNotSeenYet() {
     var task = start();
-    var job = new TrainingJob(1, 7, 5, 10, 0, 2, 42, 0);
+    var job = new TrainingJob(1, 7, 5, 10, 0, 2, 42, 0, "windows");
     task.store(TrainingStore.JOBS).put("open".getBytes(UTF_8), job.encode());
 
     task = track(task.restart());
@@ -384,11 +486,15 @@ class TrainingProcessorTest {
   }
 
   private TrainingProcessor processor(TrainingExecutor executor) {
+    return processor(executor, new ModelRegistry(config().forecasterSpec(), "test"));
+  }
+
+  private TrainingProcessor processor(TrainingExecutor executor, ModelRegistry registry) {
     ProcessorsConfig config = config();
     return new TrainingProcessor(
         config,
         SchemaRegistry.from(config.kafkaProperties()),
-        new ModelRegistry(config.forecasterSpec(), "test"),
+        registry,
         progress,
         executor,
         publishing::get);
@@ -479,6 +585,16 @@ class TrainingProcessorTest {
                     serializer.serialize("small-history", (HistoryWindow) record.value()),
                     record.timestamp()))
         .toList();
+  }
+
+  private Record<byte[], byte[]> signal(String cause) {
+    ProcessorsConfig config = config();
+    SchemaRegistry schemas = SchemaRegistry.from(config.kafkaProperties());
+    var serializer = schemas.serde(HistoryWindow.class, config.topics().history()).serializer();
+    return new Record<>(
+        TrainingSignal.key(),
+        serializer.serialize(config.topics().history(), TrainingSignal.of(cause, 0)),
+        time(0));
   }
 
   private static long time(int event) {

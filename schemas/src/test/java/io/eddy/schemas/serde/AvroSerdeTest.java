@@ -86,7 +86,8 @@ class AvroSerdeTest {
             2,
             List.of(0, 1),
             false,
-            bytes.duplicate()),
+            bytes.duplicate(),
+            "drift"),
         new ModelRecord(new ModelChunk("ab12", 0, 2, ByteBuffer.wrap(new byte[512 * 1024]))),
         new ModelRecord(
             new ModelManifest(
