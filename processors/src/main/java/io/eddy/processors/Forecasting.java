@@ -202,7 +202,12 @@ public final class Forecasting {
     var models = new ModelRegistry(config.forecasterSpec(), instance());
     models.onAdopted(
         decision ->
-            progress.recordSwap(new Progress.Swap(decision.sequence(), decision.version())));
+            progress.recordSwap(
+                new Progress.Swap(
+                    decision.sequence(),
+                    decision.version(),
+                    decision.kind(),
+                    decision.shadow() == null ? null : decision.shadow().version())));
     ModelRegistryFeed.addTo(builder, topics, models);
     RolloutProcessor.addTo(builder, config, registry, models, progress);
     var training =

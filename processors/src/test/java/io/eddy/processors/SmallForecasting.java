@@ -31,6 +31,7 @@ public final class SmallForecasting {
     properties.put(ProcessorsConfig.TRAINING_TRUNCATION, "8");
     properties.put(ProcessorsConfig.TRAINING_EPOCHS_MAX, "4");
     properties.put(ProcessorsConfig.STORE_TYPE, "in-memory");
+    properties.put("eddy.promotion", "immediate");
     return properties;
   }
 

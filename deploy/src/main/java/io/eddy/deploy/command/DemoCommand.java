@@ -7,6 +7,7 @@ import io.eddy.deploy.csv.Recording;
 import io.eddy.deploy.demo.Demo;
 import io.eddy.deploy.demo.DemoSettings;
 import io.eddy.deploy.demo.Display;
+import io.eddy.deploy.demo.Story;
 import io.eddy.deploy.demo.Summary;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.Logging;
@@ -58,6 +59,7 @@ import picocli.CommandLine.Spec;
       "%nExamples:",
       "  eddy demo",
       "  eddy demo --seconds 90 --json",
+      "  eddy demo --scenario drift",
       "  eddy demo --csv passengers.csv --time month --value passengers --season 12",
       "  eddy demo --csv sensors.csv.gz --key sensor --time ts --value temperature --rate 500"
     })
@@ -82,6 +84,18 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(names = "--seconds", paramLabel = "N", description = "End after this time by itself.")
   private @Nullable Double seconds;
+
+  @Option(
+      names = "--scenario",
+      paramLabel = "STORY",
+      description = {
+        "Play a story with made-up series, in lockstep:",
+        "drift: the season of all series changes midway. Errors rise, that is noticed, a training"
+            + " starts, and its version is tried and promoted.",
+        "bad-challenger: weights with noise in them are offered; they are tried and never answer."
+            + " Then they are promoted by hand, and rolled back."
+      })
+  private @Nullable Story story;
 
   @Option(
       names = "--json",
@@ -253,9 +267,13 @@ final class DemoCommand implements Callable<Integer> {
     settings.putAll(setting.settings());
     Optional<Recording> recording = input.csv().map(this::read);
     recording.ifPresent(found -> addSeasons(found, settings));
-    String source = input.csv().map(Path::toString).orElse("this machine's own metrics, live");
+    String source =
+        story != null
+            ? "scenario " + story
+            : input.csv().map(Path::toString).orElse("this machine's own metrics, live");
     return new DemoSettings(
         recording,
+        Optional.ofNullable(story),
         "eddy demo   %s   log: %s   Ctrl-C ends".formatted(source, log),
         Optional.ofNullable(seconds).map(limit -> Duration.ofNanos((long) (limit * 1e9))),
         input.rate == null ? OptionalDouble.empty() : OptionalDouble.of(input.rate),
@@ -311,6 +329,9 @@ final class DemoCommand implements Callable<Integer> {
     require(
         input.csv().isPresent() || !SeasonOption.AUTOMATIC.equals(network.season),
         "--season auto looks at a file: give it with --csv, or name the steps");
+    require(
+        story == null || input.csv().isEmpty(),
+        "--scenario has series of its own: leave --csv out, or --scenario");
     require(port >= 0 && port <= 65_535, "--port must be between 1 and 65535");
     require(
         input.csv().isPresent()

@@ -1,5 +1,6 @@
 package io.eddy.deploy.demo;
 
+import io.eddy.processors.progress.DecisionKind;
 import io.eddy.processors.progress.Progress;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +20,7 @@ final class Board {
   private final Map<String, SeriesView> series = new LinkedHashMap<>();
   private final SkillMeter skill = new SkillMeter();
   private final List<SwapNote> swaps = new ArrayList<>();
+  private String contest = "";
   private Optional<Progress.Epoch> training = Optional.empty();
   private Optional<String> lastAnomaly = Optional.empty();
   private long forecasts;
@@ -58,12 +60,15 @@ final class Board {
       String name, List<Double> recent, Outcome last, double skill, long events, long anomalies) {}
 
   /// Everything at one moment.
+  ///
+  /// @param contest in words, what runs beside the version that answers; empty if nothing does
   record Snapshot(
       long forecasts,
       long deadLetters,
       int seriesCount,
       int modelVersion,
       List<SwapNote> swaps,
+      String contest,
       Optional<Progress.Epoch> training,
       Optional<String> lastAnomaly,
       SkillMeter.Scores scores,
@@ -103,7 +108,16 @@ final class Board {
 
   /// The registry adopted a decision.
   synchronized void addSwap(Progress.Swap swap) {
-    swaps.add(new SwapNote(swap.version(), forecasts));
+    if (swaps.isEmpty() || swaps.getLast().version() != swap.version()) {
+      swaps.add(new SwapNote(swap.version(), forecasts));
+    }
+    contest =
+        swap.shadow() == null
+            ? ""
+            : swap.kind() == DecisionKind.TRIAL
+                ? "v" + swap.shadow() + " on trial beside it"
+                : (swap.shadow() == 0 ? "the naive forecast" : "v" + swap.shadow())
+                    + " still beside it";
   }
 
   /// Forecasts and dead letters read so far.
@@ -129,6 +143,7 @@ final class Board {
         series.size(),
         modelVersion,
         List.copyOf(swaps),
+        contest,
         training,
         lastAnomaly,
         skill.scores(),

@@ -146,6 +146,7 @@ final class BoardText {
             .collect(Collectors.joining(", "));
     return "model    v"
         + snapshot.modelVersion()
+        + (snapshot.contest().isEmpty() ? "" : "   " + snapshot.contest())
         + (history.isEmpty() ? "" : "   swapped in: " + history);
   }
 

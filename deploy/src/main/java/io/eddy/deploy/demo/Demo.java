@@ -7,6 +7,7 @@ import io.eddy.deploy.broker.EmbeddedBroker;
 import io.eddy.deploy.config.Seasons;
 import io.eddy.deploy.csv.Recording;
 import io.eddy.deploy.demo.Board.Snapshot;
+import io.eddy.deploy.models.ModelTopics;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.StopSignal;
 import io.eddy.deploy.process.TemporaryFolder;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -46,12 +48,14 @@ public final class Demo {
   private final StopSignal stop;
   private final Progress progress = new Progress();
   private final Board board = new Board();
+  private final Optional<Scenario> scenario;
 
   /// @param display closed by [#run]
   public Demo(DemoSettings demo, Display display, StopSignal stop) {
     this.demo = demo;
     this.display = display;
     this.stop = stop;
+    this.scenario = demo.story().map(Story::scenario);
   }
 
   /// Runs until the input is through, the time is over, or somebody stops it.
@@ -66,7 +70,7 @@ public final class Demo {
       EddyApplication application = EddyApplication.of(settings(broker, state.path()));
       createTopics(application);
       watch();
-      boolean lockstep = demo.lockstep() && demo.recording().isPresent();
+      boolean lockstep = scenario.isPresent() || (demo.lockstep() && demo.recording().isPresent());
       Course course = new Course(progress, stop, lockstep, demo.limit());
       try (RunningApplication running = application.start(progress, course::isPublishing);
           var sender =
@@ -80,8 +84,8 @@ public final class Demo {
           var clock = new TrainingClock(progress, board::endTraining)) {
         running.awaitRunning(START_MAX, stop);
         reader.start();
-        int horizon = application.config().forecasterSpec().horizon();
-        Feed feed = feed(horizon); // the machine's metrics take a moment to find
+        // The machine's metrics take a moment to find.
+        Feed feed = feed(application.config(), running.registry(), course);
         course.begin(
             () -> {
               running.requireAlive();
@@ -106,7 +110,13 @@ public final class Demo {
     return new BoardText(style, demo.title(), 0).table(board.snapshot(ALL_ROWS), width, ALL_ROWS);
   }
 
-  private Feed feed(int horizon) {
+  private Feed feed(ProcessorsConfig config, SchemaRegistry registry, Course course) {
+    if (scenario.isPresent()) {
+      var models = new ModelTopics(config, registry);
+      return new Feed.Played(
+          scenario.get(), sender -> new Scenario.Stage(sender, course, progress, models, config));
+    }
+    int horizon = config.forecasterSpec().horizon();
     return demo.recording()
         .<Feed>map(
             recording ->
@@ -131,6 +141,7 @@ public final class Demo {
     settings.putAll(
         demo.recording()
             .map(recording -> AutomaticSettings.replay(recording, season))
+            .or(() -> scenario.map(Scenario::settings))
             .orElseGet(AutomaticSettings::live));
     settings.putAll(demo.settings());
     demo.recording()
@@ -209,7 +220,9 @@ public final class Demo {
         streamSeconds > 0 ? sent / streamSeconds : 0,
         (System.nanoTime() - beganNanos) / 1e9,
         clock.seconds(),
-        course.waitingSeconds());
+        course.waitingSeconds(),
+        scenario.map(Scenario::outcome).orElse(Map.of()),
+        scenario.map(Scenario::lines).orElse(List.of()));
   }
 
   /// Draws the board again and again on a thread of its own.

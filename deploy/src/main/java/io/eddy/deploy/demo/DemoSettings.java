@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
 /// What a person wants from the demo.
 ///
 /// @param recording what is replayed; none: this machine's own metrics, live
+/// @param story played instead of a recording or this machine's metrics; none: those
 /// @param title what the screen says at the top
 /// @param limit how long to run; none: to the recording's end, or until stopped
 /// @param rate events per second of a replay; none: as fast as it goes
@@ -17,6 +18,7 @@ import java.util.OptionalDouble;
 /// @param settings Kafka's and Eddy's, over the automatic ones
 public record DemoSettings(
     Optional<Recording> recording,
+    Optional<Story> story,
     String title,
     Optional<Duration> limit,
     OptionalDouble rate,

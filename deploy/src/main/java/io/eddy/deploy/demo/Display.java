@@ -92,9 +92,20 @@ public sealed interface Display extends AutoCloseable {
 
     @Override
     public void swapped(Progress.Swap swap, double seconds) {
-      writer.println(
-          "%s  model v%d answers from now on"
-              .formatted(Text.right(Numbers.seconds(seconds), 8), swap.version()));
+      writer.println("%s  %s".formatted(Text.right(Numbers.seconds(seconds), 8), words(swap)));
+    }
+
+    private static String words(Progress.Swap swap) {
+      return switch (swap.kind()) {
+        case TRIAL ->
+            "model v%d is tried beside v%d, and answers nobody"
+                .formatted(swap.shadow(), swap.version());
+        case WITHDRAWN -> "the challenger is withdrawn, model v%d stays".formatted(swap.version());
+        case CONFIRMED -> "model v%d is confirmed".formatted(swap.version());
+        case ROLLED_BACK -> "rolled back: model v%d answers again".formatted(swap.version());
+        case PROMOTED, DELETED, UNKNOWN ->
+            "model v%d answers from now on".formatted(swap.version());
+      };
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.eddy.deploy.demo;
 import io.eddy.deploy.csv.Recording;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 
 /// Where the demo's events come from, and at what pace.
 sealed interface Feed {
@@ -53,6 +54,16 @@ sealed interface Feed {
                       recording.value(row),
                       recording.covariates(),
                       recording.covariates(row, horizon)));
+    }
+  }
+
+  /// A story, in lockstep.
+  record Played(Scenario scenario, Function<ObservationSender, Scenario.Stage> stage)
+      implements Feed {
+    @Override
+    public void run(ObservationSender sender, Course course) {
+      scenario.play(stage.apply(sender));
+      sender.flush();
     }
   }
 

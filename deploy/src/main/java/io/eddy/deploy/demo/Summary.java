@@ -1,12 +1,16 @@
 package io.eddy.deploy.demo;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.eddy.deploy.terminal.Numbers;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The account of one run; its JSON form is what `eddy demo --json` prints last.
@@ -25,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// @param wallSeconds the whole run, from the start of the broker
 /// @param trainingSeconds during which a training was open
 /// @param waitingSeconds that lockstep waited for trainings and swaps
+/// @param scenario what came of a scenario, by field; empty without one
+/// @param scenarioLines the same for people
 @JsonPropertyOrder({
   "events",
   "forecasts",
@@ -53,7 +59,9 @@ public record Summary(
     @JsonProperty("events_per_second") double eventsPerSecond,
     @JsonProperty("wall_seconds") double wallSeconds,
     @JsonProperty("training_seconds") double trainingSeconds,
-    @JsonProperty("waiting_seconds") double waitingSeconds) {
+    @JsonProperty("waiting_seconds") double waitingSeconds,
+    @JsonAnyGetter Map<String, Object> scenario,
+    @JsonIgnore List<String> scenarioLines) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -65,6 +73,13 @@ public record Summary(
     wallSeconds = round(wallSeconds, 3);
     trainingSeconds = round(trainingSeconds, 3);
     waitingSeconds = round(waitingSeconds, 3);
+    scenario = rounded(scenario);
+  }
+
+  private static Map<String, Object> rounded(Map<String, Object> outcome) {
+    Map<String, Object> rounded = new LinkedHashMap<>(outcome);
+    rounded.replaceAll((field, value) -> value instanceof Double d ? rounded(d, 4) : value);
+    return rounded;
   }
 
   /// Whether each event has exactly one answer or one dead letter.
@@ -84,23 +99,26 @@ public record Summary(
 
   /// A few lines for people.
   public List<String> lines() {
-    return List.of(
-        "%s events, %s forecasts, %s dead letters, %s series (%s of them constant)"
-            .formatted(
-                Numbers.count(events),
-                Numbers.count(forecasts),
-                Numbers.count(deadLetters),
-                Numbers.count(keys),
-                Numbers.count(constantKeys)),
-        "skill %s against the last value, coverage %s (last third, one step ahead)"
-            .formatted(Numbers.signed(orNaN(skill)), Numbers.percent(orNaN(coverage))),
-        "model version %d after %d trainings, which took %s"
-            .formatted(modelVersion, trainings, Numbers.seconds(trainingSeconds)),
-        "%s in all, %s of it waiting for trainings; %s events a second"
-            .formatted(
-                Numbers.seconds(wallSeconds),
-                Numbers.seconds(waitingSeconds),
-                Numbers.count(Math.round(eventsPerSecond))));
+    List<String> lines = new ArrayList<>(scenarioLines);
+    lines.addAll(
+        List.of(
+            "%s events, %s forecasts, %s dead letters, %s series (%s of them constant)"
+                .formatted(
+                    Numbers.count(events),
+                    Numbers.count(forecasts),
+                    Numbers.count(deadLetters),
+                    Numbers.count(keys),
+                    Numbers.count(constantKeys)),
+            "skill %s against the last value, coverage %s (last third, one step ahead)"
+                .formatted(Numbers.signed(orNaN(skill)), Numbers.percent(orNaN(coverage))),
+            "model version %d after %d trainings, which took %s"
+                .formatted(modelVersion, trainings, Numbers.seconds(trainingSeconds)),
+            "%s in all, %s of it waiting for trainings; %s events a second"
+                .formatted(
+                    Numbers.seconds(wallSeconds),
+                    Numbers.seconds(waitingSeconds),
+                    Numbers.count(Math.round(eventsPerSecond)))));
+    return lines;
   }
 
   private static double orNaN(@Nullable Double value) {

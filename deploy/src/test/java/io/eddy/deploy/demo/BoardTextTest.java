@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eddy.deploy.demo.Board.Outcome;
 import io.eddy.deploy.demo.BoardText.Pace;
 import io.eddy.deploy.terminal.Style;
+import io.eddy.processors.progress.DecisionKind;
 import io.eddy.processors.progress.Progress;
 import java.util.List;
 import java.util.Optional;
@@ -76,7 +77,7 @@ class BoardTextTest {
   @Test
   void shouldNameTheVersionsThatWereSwappedIn() {
     fill();
-    board.addSwap(new Progress.Swap(1, 1));
+    board.addSwap(new Progress.Swap(1, 1, DecisionKind.PROMOTED, 0));
 
     assertThat(plain.screen(board.snapshot(10), PACE, 120, 30))
         .anyMatch(line -> line.contains("v1 after 19"));

@@ -93,6 +93,7 @@ class DemoTest {
     var settings =
         new DemoSettings(
             recording,
+            Optional.empty(),
             "test",
             limit,
             OptionalDouble.empty(),

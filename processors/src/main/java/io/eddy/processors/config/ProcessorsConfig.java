@@ -654,6 +654,32 @@ public final class ProcessorsConfig {
               + " much again. When more history comes than fits, a sample of whole series is"
               + " trained on.");
 
+  /// Whether errors are watched.
+  public static final String DRIFT_ENABLED =
+      define(
+          "eddy.drift.enabled",
+          ConfigDef.Type.BOOLEAN,
+          true,
+          Expectation.trueOrFalse(),
+          Importance.MEDIUM,
+          TRAINING_GROUP,
+          "Whether a training also opens when the errors of a partition's series have risen,"
+              + " besides those that follow from the growth of history; again while they stay high,"
+              + " five times at most.");
+
+  /// When errors count as risen.
+  public static final String DRIFT_CONFIDENCE =
+      define(
+          "eddy.drift.confidence",
+          ConfigDef.Type.DOUBLE,
+          0.0001,
+          Expectation.between(0, 1),
+          Importance.LOW,
+          TRAINING_GROUP,
+          "Chance that errors are taken for risen where they are not, for each of the looks that"
+              + " are taken every 32 events. Smaller: fewer trainings in vain, and a real change is"
+              + " noticed later.");
+
   // ---- models -----------------------------------------------------------------------------------
 
   private static final String MODELS = "Models";
@@ -962,6 +988,16 @@ public final class ProcessorsConfig {
   /// Heap for the windows that wait for training, bytes per partition.
   public long trainingHeapBytes() {
     return wide(TRAINING_HEAP_BYTES);
+  }
+
+  /// Whether errors are watched.
+  public boolean driftEnabled() {
+    return (boolean) value(DRIFT_ENABLED);
+  }
+
+  /// Chance of a false finding of the watch, per look.
+  public double driftConfidence() {
+    return real(DRIFT_CONFIDENCE);
   }
 
   /// How a training runs.

@@ -19,6 +19,7 @@ import io.eddy.processors.state.SeriesStateCodec;
 import io.eddy.processors.state.SeriesStores;
 import io.eddy.processors.state.UnreadableStateException;
 import io.eddy.processors.training.HistoryKey;
+import io.eddy.processors.training.TrainingSignal;
 import io.eddy.processors.training.WindowSlots;
 import io.eddy.schemas.avro.DeadLetter;
 import io.eddy.schemas.avro.Forecast;
@@ -128,7 +129,8 @@ public final class ForecastProcessor<V>
     return Set.of(
         SeriesStores.store(config.storeType().keyValueStore(SeriesStores.STATE)),
         SeriesStores.store(config.storeType().keyValueStore(SeriesStores.ANCHOR)),
-        SeriesStores.localStore(config.storeType().keyValueStore(SeriesStores.SHADOW)));
+        SeriesStores.localStore(config.storeType().keyValueStore(SeriesStores.SHADOW)),
+        SeriesStores.store(config.storeType().keyValueStore(SeriesStores.DRIFT)));
   }
 
   @Override
@@ -150,11 +152,13 @@ public final class ForecastProcessor<V>
     private KeyValueStore<byte[], byte[]> anchors;
     private EddyMetrics.Forecasts metrics;
     private Shadows shadows;
+    private DriftWatch drift;
     private final Engines engines = new Engines(spec);
     private final RewarmBudget rewarming =
         new RewarmBudget(config.rewarmShare(), System.nanoTime());
     private OnlineForecaster engine = engines.of(Decision.NONE);
     private Decision followed = Decision.NONE;
+    private int engineVersion;
     private boolean unreadableLogged;
 
     @Override
@@ -163,6 +167,7 @@ public final class ForecastProcessor<V>
       states = context.getStateStore(SeriesStores.STATE);
       anchors = context.getStateStore(SeriesStores.ANCHOR);
       shadows = new Shadows(context.getStateStore(SeriesStores.SHADOW), codec, config);
+      drift = new DriftWatch(context.getStateStore(SeriesStores.DRIFT), config.driftConfidence());
       metrics = new EddyMetrics.Forecasts(context);
       metrics.model(followed.sequence(), followed.version());
     }
@@ -262,6 +267,9 @@ public final class ForecastProcessor<V>
       }
       if (shadow != null) {
         shadows.put(key, shadow);
+      }
+      if (standing == Standing.STEPPED && state.version() > 0 && config.driftEnabled()) {
+        watch(state.series(), answer, origin.partition(), record.timestamp());
       }
       count(standing, newestTime, answer);
       progress.recordAnswer(new ForecastEvent(key, forecast));
@@ -479,6 +487,10 @@ public final class ForecastProcessor<V>
     private void follow(Decision decision) {
       if (decision.sequence() != followed.sequence()) {
         followed = decision;
+        if (decision.version() != engineVersion) {
+          engineVersion = decision.version();
+          drift.forgive();
+        }
         shadows.follow(decision, states.approximateNumEntries());
         metrics.model(decision.sequence(), decision.version());
       }
@@ -554,6 +566,32 @@ public final class ForecastProcessor<V>
       return champion.isComparableTo(sums)
           ? new ShadowScore(shadow.version(), shadows.decision(), sums.loss(), champion.loss())
           : null;
+    }
+
+    /// Asks for a training where errors have risen.
+    private void watch(Series series, Answer answer, int partition, long timestamp) {
+      DriftWatch.Finding finding = drift.observe(series, answer);
+      if (finding == DriftWatch.Finding.NONE) {
+        return;
+      }
+      if (finding == DriftWatch.Finding.RISEN) {
+        metrics.drift();
+        progress.recordDrift();
+        LOGGER
+            .atInfo()
+            .addKeyValue("task", context.taskId())
+            .addKeyValue("model", followed.version())
+            .log("errors have risen, asked for a training");
+      }
+      forward(
+          HISTORY,
+          TrainingSignal.key(),
+          TrainingSignal.of(
+              TrainingSignal.DRIFT,
+              Math.ceilDiv(drift.eventsSince(), spec.windowSize()),
+              partition),
+          timestamp);
+      progress.recordWindowSent();
     }
 
     private void forwardScore(byte[] key, WindowScore score, long timestamp) {

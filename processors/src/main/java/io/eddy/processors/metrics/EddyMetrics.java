@@ -43,6 +43,7 @@ public final class EddyMetrics {
     private final Sensor redelivered;
     private final Sensor rewarmed;
     private final Sensor putOff;
+    private final Sensor drift;
     private final Sensor cold;
     private final Sensor unreadable;
     private final Sensor window;
@@ -80,6 +81,7 @@ public final class EddyMetrics {
               "put-off-rewarms",
               "events answered by the version before, since the time for rebuilding states was used"
                   + " up");
+      drift = sensors.counter("drifts", "times that the errors of the task's series have risen");
       cold = sensors.counter("new-keys", "series seen for the first time");
       unreadable =
           sensors.counter(
@@ -131,6 +133,11 @@ public final class EddyMetrics {
       for (int i = 0; i < steps; i++) {
         missing.record();
       }
+    }
+
+    /// Errors have risen.
+    public void drift() {
+      drift.record();
     }
 
     /// A key stayed under its version for now.

@@ -5,6 +5,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// How far the parts of one topology have come, for all of them that run in this JVM: the driver of
 /// a lockstep run waits on it, the demo's table and the metrics read it.
@@ -32,6 +33,7 @@ public final class Progress {
   private final AtomicLong candidatesRefused = new AtomicLong();
   private final AtomicLong decisionsSent = new AtomicLong();
   private final AtomicLong decisionAdopted = new AtomicLong();
+  private final AtomicLong drifts = new AtomicLong();
   private final AtomicLong trainings = new AtomicLong();
   private final List<Consumer<ForecastEvent>> answerListeners = new CopyOnWriteArrayList<>();
   private final List<Consumer<Epoch>> epochListeners = new CopyOnWriteArrayList<>();
@@ -49,7 +51,9 @@ public final class Progress {
   ///
   /// @param sequence number of the decision
   /// @param version the model version that answers from now on; 0 for the naive forecast
-  public record Swap(long sequence, int version) {}
+  /// @param kind what was decided
+  /// @param shadow the version that runs beside it from now on; null for none
+  public record Swap(long sequence, int version, DecisionKind kind, @Nullable Integer shadow) {}
 
   /// An event was answered; listeners run on the stream thread and must be quick.
   public void recordAnswer(ForecastEvent event) {
@@ -92,6 +96,12 @@ public final class Progress {
   /// A training job ended, with a candidate (reported before) or without.
   public void recordJobClosed() {
     jobsClosed.incrementAndGet();
+  }
+
+  /// Errors have risen, as a task found; to be reported before the event that showed it is
+  /// answered.
+  public void recordDrift() {
+    drifts.incrementAndGet();
   }
 
   /// A training ran to its end and gave a model.
@@ -177,6 +187,11 @@ public final class Progress {
     // too small.
     long closed = jobsClosed.get();
     return jobsOpened.get() - closed;
+  }
+
+  /// How often errors have risen so far.
+  public long drifts() {
+    return drifts.get();
   }
 
   /// Trainings that ended with a model so far.

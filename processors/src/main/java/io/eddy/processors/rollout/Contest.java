@@ -137,6 +137,15 @@ final class Contest {
     return test.blocks() >= blocksMax ? Verdict.NEITHER : null;
   }
 
+  /// Whether it may end for the sake of a candidate that waits: after the least number of blocks, a
+  /// challenger that is not half way to its evidence (on the scale of logarithms, on which evidence
+  /// adds up), or a predecessor that is not ahead. To end without a finding is no error at any
+  /// time.
+  boolean givesWay() {
+    double enough = kind == Kind.TRIAL ? Math.sqrt(evidenceNeeded) : 1;
+    return test.blocks() >= SequentialTest.BLOCKS_MIN && test.evidenceForSecond() < enough;
+  }
+
   /// How it stands, by name: for the decision that ends it, and for whoever looks.
   Map<String, Double> figures() {
     Map<String, Double> figures = new LinkedHashMap<>();

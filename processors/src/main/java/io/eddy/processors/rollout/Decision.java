@@ -1,10 +1,12 @@
 package io.eddy.processors.rollout;
 
 import io.eddy.model.network.Forecaster;
+import io.eddy.processors.progress.DecisionKind;
 import org.jspecify.annotations.Nullable;
 
 /// Which model version answers, as of one numbered decision.
 ///
+/// @param kind what it changed
 /// @param sequence number of the decision; only ever grows. A rollback is a newer decision that
 ///   names an older version
 /// @param version the version that answers, 0 for the naive forecast
@@ -12,9 +14,13 @@ import org.jspecify.annotations.Nullable;
 /// @param shadow the version that runs beside it without answering: a challenger on trial, or the
 ///   predecessor that may come back; null for none
 public record Decision(
-    long sequence, int version, @Nullable Forecaster model, @Nullable Shadow shadow) {
+    DecisionKind kind,
+    long sequence,
+    int version,
+    @Nullable Forecaster model,
+    @Nullable Shadow shadow) {
   /// Before the first decision: the naive forecast answers.
-  public static final Decision NONE = new Decision(0, 0, null, null);
+  public static final Decision NONE = new Decision(DecisionKind.PROMOTED, 0, 0, null, null);
 
   /// A version that runs beside the one that answers.
   ///
@@ -24,11 +30,6 @@ public record Decision(
     public Shadow {
       requireModel("shadow", version, model);
     }
-  }
-
-  /// A version that answers alone.
-  public Decision(long sequence, int version, @Nullable Forecaster model) {
-    this(sequence, version, model, null);
   }
 
   public Decision {

@@ -84,6 +84,11 @@ public final class ModelArtifacts {
     return messages;
   }
 
+  /// The digest that the records of a candidate name.
+  public static String digestOf(List<ModelMessage> candidate) {
+    return ((ModelManifest) candidate.getLast().value().getContent()).getDigest();
+  }
+
   /// SHA-256 of a file, lower-case hexadecimal: a model's identity.
   public static String digest(byte[] file) {
     try {

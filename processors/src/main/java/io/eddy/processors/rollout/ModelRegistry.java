@@ -2,6 +2,7 @@ package io.eddy.processors.rollout;
 
 import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterSpec;
+import io.eddy.processors.progress.DecisionKind;
 import io.eddy.schemas.avro.ModelChunk;
 import io.eddy.schemas.avro.ModelDecision;
 import io.eddy.schemas.avro.ModelManifest;
@@ -315,7 +316,13 @@ public final class ModelRegistry {
         return;
       }
     }
-    current = new Decision(decision.getSequence(), number, forecaster, shadow(decision));
+    current =
+        new Decision(
+            DecisionKind.of(decision.getKind()),
+            decision.getSequence(),
+            number,
+            forecaster,
+            shadow(decision));
     adopted.signalAll();
   }
 

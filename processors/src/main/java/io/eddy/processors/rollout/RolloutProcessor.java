@@ -4,6 +4,7 @@ import io.eddy.model.network.ForecasterSpec;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.config.Promotion;
 import io.eddy.processors.metrics.EddyMetrics;
+import io.eddy.processors.progress.DecisionKind;
 import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.RolloutStore.Numbers;
 import io.eddy.processors.rollout.RolloutStore.Publication;
@@ -454,6 +455,9 @@ public final class RolloutProcessor
         return;
       }
       Contest.@Nullable Verdict verdict = running.verdict(gainMin, blocksMax);
+      if (verdict == null && running.givesWay() && store().waiting() != null) {
+        verdict = Contest.Verdict.NEITHER;
+      }
       if (verdict == null) {
         setContest(running);
       } else {
@@ -479,7 +483,9 @@ public final class RolloutProcessor
         String found =
             verdict == Contest.Verdict.CHAMPION
                 ? "version %d forecast live events better than version %d"
-                : "no difference was found between versions %d and %d";
+                : store().waiting() == null
+                    ? "no difference was found between versions %d and %d"
+                    : "no difference was found between versions %d and %d, and a newer one waits";
         decide(
             trial ? DecisionKind.WITHDRAWN : DecisionKind.CONFIRMED,
             null,

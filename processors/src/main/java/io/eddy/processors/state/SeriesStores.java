@@ -20,6 +20,9 @@ public final class SeriesStores {
   /// By series key: the state of the version that runs beside the one that answers, encoded.
   public static final String SHADOW = "series-shadow";
 
+  /// What the watch over a task's errors has seen.
+  public static final String DRIFT = "drift-watch";
+
   private SeriesStores() {}
 
   /// A store of bytes by bytes where the supplier keeps them, with a changelog and without a cache.

@@ -49,8 +49,7 @@ final class Training implements Function<BooleanSupplier, TrainingOutcome> {
   @Override
   public TrainingOutcome apply(BooleanSupplier cancelled) {
     var data =
-        TrainingData.join(
-            windows, config.trainingWindowsMax(), new SeriesStateCodec(config.forecasterSpec()));
+        TrainingData.join(windows, job.windowsMax(), new SeriesStateCodec(config.forecasterSpec()));
     if (data.histories().isEmpty()) {
       return new TrainingOutcome.Unusable(
           "none of "

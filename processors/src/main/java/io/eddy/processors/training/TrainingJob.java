@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 /// @param windows windows of history when the job was opened, of all series
 /// @param seed of initialisation and batches
 /// @param triggeredAt timestamp of the record that opened the job, epoch milliseconds
+/// @param windowsMax newest windows that the training takes at most; 0 for all
 /// @param cause why it was opened: [#WINDOWS], or what a [TrainingSignal] gave
 record TrainingJob(
     long number,
@@ -25,12 +26,13 @@ record TrainingJob(
     long windows,
     long seed,
     long triggeredAt,
+    int windowsMax,
     String cause) {
   /// The cause of a job that history's growth opened.
   static final String WINDOWS = "windows";
 
-  private static final byte VERSION = 2;
-  private static final int HEADER_BYTES = 1 + 2 * Integer.BYTES + 6 * Long.BYTES;
+  private static final byte VERSION = 3;
+  private static final int HEADER_BYTES = 1 + 3 * Integer.BYTES + 6 * Long.BYTES;
 
   byte[] encode() {
     byte[] words = cause.getBytes(StandardCharsets.UTF_8);
@@ -44,6 +46,7 @@ record TrainingJob(
         .putLong(windows)
         .putLong(seed)
         .putLong(triggeredAt)
+        .putInt(windowsMax)
         .put(words)
         .array();
   }
@@ -73,6 +76,7 @@ record TrainingJob(
         buffer.getLong(),
         buffer.getLong(),
         buffer.getLong(),
+        buffer.getInt(),
         StandardCharsets.UTF_8.decode(buffer).toString());
   }
 }

@@ -158,7 +158,7 @@ public final class TrainingProcessor
       } else {
         HistoryWindow read = read(record, origin);
         if (read != null && HistoryKey.slot(record.key()) == HistoryKey.TRIGGER) {
-          obey(read.getTrigger(), origin.offset(), record.timestamp());
+          obey(read, origin.offset(), record.timestamp());
         } else if (read != null && read.getCorrection()) {
           correct(read, HistoryKey.series(record.key()), origin.offset());
         } else if (read != null) {
@@ -266,7 +266,7 @@ public final class TrainingProcessor
       if (open == null
           && config.trainingEnabled()
           && trigger.isDue(config.trainingWindowsMin(), config.trainingGrowth())) {
-        openJob(TrainingJob.WINDOWS, window.offset(), timestamp);
+        openJob(TrainingJob.WINDOWS, 0, window.offset(), timestamp);
       }
       store.put(trigger);
     }
@@ -274,10 +274,11 @@ public final class TrainingProcessor
     /// Opens a job because a signal asks for one, unless something stands against it. Also where
     /// the newest history was trained on already: who asks may have reasons, such as a key that was
     /// forgotten.
-    private void obey(String cause, long offset, long timestamp) {
+    private void obey(HistoryWindow signal, long offset, long timestamp) {
+      String cause = signal.getTrigger();
       String obstacle = obstacle();
       if (obstacle == null) {
-        openJob(cause, offset, timestamp);
+        openJob(cause, signal.getWindow(), offset, timestamp);
         store.put(trigger);
       } else {
         LOGGER
@@ -308,7 +309,8 @@ public final class TrainingProcessor
 
     // ---- the life of a job ----------------------------------------------------------------------
 
-    private void openJob(String cause, long historyLimit, long timestamp) {
+    /// @param wantedMax windows to train on at most, 0 for no wish
+    private void openJob(String cause, long wantedMax, long historyLimit, long timestamp) {
       Decision current = registry.current();
       int base =
           switch (config.trainingStart()) {
@@ -327,10 +329,20 @@ public final class TrainingProcessor
               windows,
               SeriesHash.mix(config.seed() + trigger.jobs()),
               timestamp,
+              windowsMax(wantedMax),
               cause);
       store.open(job);
       log("training opened", job);
       begin(job, retained.snapshot());
+    }
+
+    /// Never fewer than a training needs, and never more than is configured.
+    private int windowsMax(long wanted) {
+      int configured = config.trainingWindowsMax();
+      long most = configured == 0 ? Integer.MAX_VALUE : configured;
+      return wanted <= 0
+          ? configured
+          : (int) Math.min(most, Math.max(wanted, config.trainingWindowsMin()));
     }
 
     private void begin(TrainingJob job, List<StoredWindow> windows) {

@@ -18,8 +18,6 @@ public final class TrainingSignal {
   /// The cause of a training that somebody asked for.
   public static final String COMMAND = "command";
 
-  private static final int NO_WINDOW = -1;
-
   private TrainingSignal() {}
 
   /// The Kafka key of every signal; a new array. The topic is compacted, so it keeps the newest.
@@ -27,16 +25,24 @@ public final class TrainingSignal {
     return HistoryKey.of(HistoryKey.TRIGGER, new byte[0]);
   }
 
-  /// The value of a signal.
+  /// The value of a signal to train on all of history.
   ///
   /// @param cause goes into the provenance of the version that comes of it; a word, not empty
   /// @param partition whose trainer is asked
   public static HistoryWindow of(String cause, int partition) {
+    return of(cause, 0, partition);
+  }
+
+  /// The value of a signal.
+  ///
+  /// @param windowsMax newest windows to train on at most, though never fewer than a training
+  ///   needs; 0 for all
+  public static HistoryWindow of(String cause, long windowsMax, int partition) {
     if (cause.isEmpty()) {
       throw new IllegalArgumentException("the signal has no cause, expected a word such as drift");
     }
     var signal = new HistoryWindow();
-    signal.setWindow(NO_WINDOW);
+    signal.setWindow(windowsMax);
     signal.setSlot(HistoryKey.TRIGGER);
     signal.setFirstStep(0);
     signal.setTimes(List.of());

@@ -91,6 +91,8 @@ class ProcessorsConfigTest {
           Map.entry("eddy.training.threads", 1),
           Map.entry("eddy.training.heap.bytes", 268_435_456L),
           Map.entry("eddy.models.kept", 3),
+          Map.entry("eddy.drift.enabled", true),
+          Map.entry("eddy.drift.confidence", 0.0001),
           Map.entry("eddy.promotion", "trial"),
           Map.entry("eddy.promotion.gain.min", 0.01),
           Map.entry("eddy.trial.share", 0.1),

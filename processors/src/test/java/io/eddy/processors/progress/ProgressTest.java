@@ -69,9 +69,9 @@ class ProgressTest {
     assertThat(progress.decisionsSent()).isEqualTo(2);
     assertThat(progress.settled(0)).isFalse();
 
-    progress.recordSwap(new Progress.Swap(1, 1));
+    progress.recordSwap(new Progress.Swap(1, 1, DecisionKind.PROMOTED, null));
     assertThat(progress.settled(0)).isFalse();
-    progress.recordSwap(new Progress.Swap(2, 2));
+    progress.recordSwap(new Progress.Swap(2, 2, DecisionKind.PROMOTED, null));
     assertThat(progress.settled(0)).isTrue();
   }
 
@@ -85,7 +85,7 @@ class ProgressTest {
 
     progress.recordAnswer(event());
     progress.recordEpoch(new Progress.Epoch("job", 3, 10, 1, 2));
-    progress.recordSwap(new Progress.Swap(5, 4));
+    progress.recordSwap(new Progress.Swap(5, 4, DecisionKind.PROMOTED, null));
 
     assertThat(told).containsExactly("answer at 0", "key 1", "job 3", "version 4");
   }

@@ -3,6 +3,7 @@ package io.eddy.processors.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.processors.progress.DecisionKind;
 import io.eddy.processors.progress.Progress;
 import io.eddy.schemas.avro.ModelDecision;
 import io.eddy.schemas.avro.ModelRecord;
@@ -65,7 +66,8 @@ class ModelRegistryFeedTest {
   void shouldCarryACandidateIntoTheRegistry() {
     registry.onAdopted(
         decision ->
-            progress.recordSwap(new Progress.Swap(decision.sequence(), decision.version())));
+            progress.recordSwap(
+                new Progress.Swap(decision.sequence(), decision.version(), decision.kind(), null)));
     try (TopologyTestDriver driver = driver()) {
       var candidates = input(driver, "eddy-candidates");
       for (ModelMessage message : Models.candidate(Models.SPEC, 1)) {
@@ -127,7 +129,8 @@ class ModelRegistryFeedTest {
     List<Progress.Swap> swaps = new ArrayList<>();
     registry.onAdopted(
         decision ->
-            progress.recordSwap(new Progress.Swap(decision.sequence(), decision.version())));
+            progress.recordSwap(
+                new Progress.Swap(decision.sequence(), decision.version(), decision.kind(), null)));
     progress.onSwap(swaps::add);
     try (TopologyTestDriver driver = driver()) {
       var models = input(driver, "eddy-models");
@@ -138,7 +141,7 @@ class ModelRegistryFeedTest {
       models.pipeInput(Models.bytes(decision.key()), Models.bytes(decision.value().getContent()));
     }
 
-    assertThat(swaps).containsExactly(new Progress.Swap(4, 1));
+    assertThat(swaps).containsExactly(new Progress.Swap(4, 1, DecisionKind.PROMOTED, null));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eddy.model.checkpoint.ForecasterCheckpoint;
 import io.eddy.model.network.Forecaster;
+import io.eddy.processors.progress.DecisionKind;
 import io.eddy.schemas.avro.ModelChunk;
 import io.eddy.schemas.avro.ModelManifest;
 import io.eddy.schemas.avro.ModelRecord;
@@ -51,7 +52,7 @@ class ModelRegistryTest {
   @Test
   void shouldAnswerNaivelyBeforeTheFirstDecision() {
     assertThat(registry.current()).isSameAs(Decision.NONE);
-    assertThat(Decision.NONE).isEqualTo(new Decision(0, 0, null));
+    assertThat(Decision.NONE).isEqualTo(new Decision(DecisionKind.PROMOTED, 0, 0, null, null));
   }
 
   @Test
@@ -86,7 +87,7 @@ class ModelRegistryTest {
 
     send(Models.decision(2, 1, 0));
 
-    assertThat(registry.current()).isEqualTo(new Decision(2, 0, null));
+    assertThat(registry.current()).isEqualTo(new Decision(DecisionKind.PROMOTED, 2, 0, null, null));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.eddy.processors.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eddy.processors.progress.DecisionKind;
 import io.eddy.schemas.avro.ModelDecision;
 import io.eddy.schemas.avro.ModelManifest;
 import io.eddy.schemas.avro.ModelRefusal;
@@ -101,6 +102,7 @@ class RolloutTrialTest extends RolloutTask {
     int blocks = blocksUntilDecision(2);
 
     assertThat(decision().getKind()).isEqualTo("CONFIRMED");
+    assertThat(decision().getReason()).contains("better than");
     assertThat(decision().getShadowVersion()).isNull();
     assertThat(decision().getChampionVersion()).isEqualTo(1);
     assertThat(decision().getFigures()).containsEntry("blocks", blocks - 1.0);
@@ -189,6 +191,35 @@ class RolloutTrialTest extends RolloutTask {
     assertThat(tried.getVersion()).isEqualTo(2);
     assertThat(tried.getDigest()).isEqualTo(Models.digest(Models.candidate(Models.SPEC, 3)));
     assertThat(stored()).noneMatch(key -> key.startsWith("waiting"));
+  }
+
+  @Test
+  void shouldLetATrialThatShowsLittleGiveWayToANewerCandidate() {
+    championOne();
+    offerAndDeliver(2);
+    block(1);
+    offerAndDeliver(3);
+
+    assertThat(blocksUntilDecision(1)).isBetween(7, 9);
+
+    assertThat(sent(ModelDecision.class).reversed().get(1).getKind()).isEqualTo("WITHDRAWN");
+    assertThat(decision().getKind()).isEqualTo("TRIAL");
+    assertThat(decision().getShadowVersion()).isEqualTo(3);
+  }
+
+  @Test
+  void shouldNotDisturbATrialThatIsGoingWell() {
+    championOne();
+    offerAndDeliver(2);
+    for (int i = 0; i < 8; i++) {
+      block(0.1);
+    }
+    offerAndDeliver(3);
+
+    blocksUntilDecision(0.1);
+
+    assertThat(sent(ModelDecision.class))
+        .anyMatch(one -> one.getKind().equals("PROMOTED") && one.getChampionVersion() == 2);
   }
 
   @Test

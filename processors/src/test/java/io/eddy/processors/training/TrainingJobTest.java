@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class TrainingJobTest {
   private static final TrainingJob JOB =
-      new TrainingJob(7, 3, 12, 99_999, 2, 640, -5, 1_700L, "drift");
+      new TrainingJob(7, 3, 12, 99_999, 2, 640, -5, 1_700L, 55, "drift");
 
   @Test
   void shouldSurviveItsBytes() {
@@ -32,7 +32,7 @@ class TrainingJobTest {
 
     assertThatThrownBy(() -> TrainingJob.decode(older))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("layout 1, expected at least 57 and layout 2");
+        .hasMessageContaining("layout 1, expected at least 61 and layout 3");
   }
 
   @Test

@@ -356,7 +356,7 @@ class TrainingProcessorTest {
   @Test
   void shouldGiveUpAJobWhoseBaseIsNoLongerKept() {
     var task = start();
-    var job = new TrainingJob(1, 7, 0, 10, 0, 2, 42, 0, "windows");
+    var job = new TrainingJob(1, 7, 0, 10, 0, 2, 42, 0, 0, "windows");
     task.store(TrainingStore.JOBS).put("open".getBytes(UTF_8), job.encode());
 
     task = track(task.restart());
@@ -368,7 +368,7 @@ class TrainingProcessorTest {
   @Test
   void shouldWaitForTheBaseOfAJobThatItsRegistryHasNotSeenYet() {
     var task = start();
-    var job = new TrainingJob(1, 7, 5, 10, 0, 2, 42, 0, "windows");
+    var job = new TrainingJob(1, 7, 5, 10, 0, 2, 42, 0, 0, "windows");
     task.store(TrainingStore.JOBS).put("open".getBytes(UTF_8), job.encode());
 
     task = track(task.restart());

@@ -1,4 +1,4 @@
-package io.eddy.processors.rollout;
+package io.eddy.processors.progress;
 
 /// What a decision changes; its name stands in the topic `models`.
 public enum DecisionKind {
@@ -13,5 +13,17 @@ public enum DecisionKind {
   /// The champion's predecessor is no longer watched.
   CONFIRMED,
   /// A version is removed. No decision of the rollout's, only a wish of people's.
-  DELETED
+  DELETED,
+  /// Something that a newer release decides.
+  UNKNOWN;
+
+  /// The kind of this name.
+  public static DecisionKind of(String name) {
+    for (DecisionKind kind : values()) {
+      if (kind.name().equals(name)) {
+        return kind;
+      }
+    }
+    return UNKNOWN;
+  }
 }

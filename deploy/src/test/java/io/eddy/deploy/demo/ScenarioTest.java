@@ -1,0 +1,63 @@
+package io.eddy.deploy.demo;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eddy.deploy.process.StopSignal;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+/// The stories on a real broker, as `eddy demo --scenario` plays them.
+class ScenarioTest {
+  private final StringWriter words = new StringWriter();
+
+  private Summary play(Story story) {
+    var settings =
+        new DemoSettings(
+            Optional.empty(),
+            Optional.of(story),
+            "test",
+            Optional.empty(),
+            OptionalDouble.empty(),
+            true,
+            0,
+            Map.of());
+    var display = Display.plain(new PrintWriter(words, true), Duration.ofSeconds(1));
+    Summary summary = new Demo(settings, display, new StopSignal()).run();
+    assertThat(summary.isComplete()).isTrue();
+    assertThat(summary.deadLetters()).isZero();
+    return summary;
+  }
+
+  @Test
+  void shouldNoticeDriftTrainAndPromoteWhatForecastsBetter() {
+    Map<String, Object> outcome = play(Story.DRIFT).scenario();
+
+    assertThat(outcome).containsEntry("recovered", true);
+    assertThat(number(outcome, "promoted")).isPositive();
+    assertThat(number(outcome, "events_to_notice")).isBetween(1.0, 500.0);
+    assertThat(number(outcome, "error_during")).isGreaterThan(2 * number(outcome, "error_before"));
+    assertThat(words.toString()).contains("is tried beside");
+  }
+
+  @Test
+  void shouldNeverAnswerWithABadChallengerAndTakeABadChampionBack() {
+    Map<String, Object> outcome = play(Story.BAD_CHALLENGER).scenario();
+
+    assertThat(outcome)
+        .containsEntry("challenger_answers", 0L)
+        .containsEntry("withdrawn", true)
+        .containsEntry("rolled_back", true);
+    assertThat(number(outcome, "events_to_roll_back")).isBetween(1.0, 3_000.0);
+    assertThat(words.toString()).contains("rolled back: model v1 answers again");
+  }
+
+  private static double number(Map<String, Object> outcome, String field) {
+    return ((Number) requireNonNull(outcome.get(field), field)).doubleValue();
+  }
+}
