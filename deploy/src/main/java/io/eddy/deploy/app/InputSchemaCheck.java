@@ -49,9 +49,25 @@ final class InputSchemaCheck {
               .formatted(config.valueField(), topic, value, ProcessorsConfig.INPUT_VALUE_FIELD));
     }
     CovariateSpec covariates = config.forecasterSpec().series().covariates();
-    for (String name : covariates.observed()) {
-      Schema found = field(schema, name, topic, ProcessorsConfig.COVARIATES);
-      requireCovariate(isNumberOrBoolean(found), name, topic, found, ProcessorsConfig.COVARIATES);
+    for (int c = 0; c < covariates.observed().size(); c++) {
+      String name = covariates.name(c);
+      if (covariates.isKey(c)) {
+        continue;
+      }
+      String setting =
+          covariates.isCategory(c) ? ProcessorsConfig.EMBEDDING : ProcessorsConfig.COVARIATES;
+      Schema found = field(schema, name, topic, setting);
+      boolean text =
+          branches(found).stream()
+              .anyMatch(
+                  type ->
+                      type.getType() == Schema.Type.STRING || type.getType() == Schema.Type.ENUM);
+      requireCovariate(
+          isNumberOrBoolean(found) || (text && covariates.isCategory(c)),
+          name,
+          topic,
+          found,
+          setting);
     }
     for (String name : covariates.known()) {
       Schema found = field(schema, name, topic, ProcessorsConfig.COVARIATES_KNOWN);
@@ -75,13 +91,15 @@ final class InputSchemaCheck {
       throw new UserException(
           ExitCode.UNFIT,
           "field \"%s\" of topic \"%s\" is of type %s, expected a number or a boolean%s: name another field with %s"
-              .formatted(
-                  name,
-                  topic,
-                  found,
-                  setting.equals(ProcessorsConfig.COVARIATES_KNOWN) ? ", or an array of them" : "",
-                  setting));
+              .formatted(name, topic, found, alternative(setting), setting));
     }
+  }
+
+  private static String alternative(String setting) {
+    if (setting.equals(ProcessorsConfig.COVARIATES_KNOWN)) {
+      return ", or an array of them";
+    }
+    return setting.equals(ProcessorsConfig.EMBEDDING) ? ", or a text" : "";
   }
 
   private static boolean isNumberOrBoolean(Schema schema) {

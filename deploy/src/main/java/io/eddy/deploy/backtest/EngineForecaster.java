@@ -7,6 +7,7 @@ import io.eddy.model.evaluation.Confidence;
 import io.eddy.model.evaluation.Fan;
 import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterSpec;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ public final class EngineForecaster implements SeriesForecaster {
 
   private final OnlineForecaster engine;
   private final SeriesState state;
+  private final ForecasterSpec spec;
+  private final byte[] key;
   private @Nullable Answer answer;
 
   /// A series that has seen nothing.
@@ -23,7 +26,10 @@ public final class EngineForecaster implements SeriesForecaster {
   /// @param spec with the confidences of [Confidence], in their order
   /// @param model of that spec; null to answer naively
   /// @param version the model's number; 0 for none
-  EngineForecaster(ForecasterSpec spec, @Nullable Forecaster model, int version) {
+  /// @param key the series' name
+  EngineForecaster(ForecasterSpec spec, @Nullable Forecaster model, int version, String key) {
+    this.spec = spec;
+    this.key = key.getBytes(StandardCharsets.UTF_8);
     engine = new OnlineForecaster(spec, model);
     state = new SeriesState(spec);
     state.stamp(version, version);
@@ -36,10 +42,11 @@ public final class EngineForecaster implements SeriesForecaster {
 
   @Override
   public void observe(long timeMillis, double value, double[] covariates) {
+    double[] row = spec.series().covariates().withKey(covariates, spec.horizon(), key);
     if (!Double.isNaN(value)) {
-      answer = engine.observe(state, timeMillis, value, covariates);
+      answer = engine.observe(state, timeMillis, value, row);
     } else if (answer != null) {
-      answer = engine.observeMissing(state, timeMillis, covariates);
+      answer = engine.observeMissing(state, timeMillis, row);
     }
   }
 

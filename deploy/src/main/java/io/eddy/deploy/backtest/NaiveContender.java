@@ -26,7 +26,7 @@ public final class NaiveContender implements Contender {
 
   @Override
   public EngineForecaster begin(TrainingSeries series) {
-    return new EngineForecaster(spec, null, VERSION);
+    return new EngineForecaster(spec, null, VERSION, series.key());
   }
 
   @Override

@@ -8,10 +8,12 @@ import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.parallel.Team;
 import io.eddy.model.parameter.ParameterSpec;
 import io.eddy.model.series.Absence;
+import io.eddy.model.series.CovariateSpec;
 import io.eddy.model.series.Series;
 import io.eddy.model.training.ForecasterTrainer;
 import io.eddy.model.training.SeriesHistory;
 import io.eddy.model.training.TrainingSettings;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -84,11 +86,14 @@ public final class NetworkContender implements Contender {
     ForecasterSpec spec = base.spec();
     var engine = new OnlineForecaster(spec, null);
     var state = new SeriesState(spec);
+    CovariateSpec covariates = spec.series().covariates();
+    byte[] key = series.key().getBytes(StandardCharsets.UTF_8);
     var steps = new Steps(series.values().length, state.series().covariateRowSize());
     for (int t = 0; t < series.values().length; t++) {
       long time = series.times()[t];
       double value = series.values()[t];
-      double[] row = series.covariates().isEmpty() ? NO_COVARIATES : series.covariates().get(t);
+      double[] said = series.covariates().isEmpty() ? NO_COVARIATES : series.covariates().get(t);
+      double[] row = covariates.withKey(said, spec.horizon(), key);
       boolean missing = Double.isNaN(value);
       if (missing && state.series().steps() == 0) {
         continue;
@@ -151,7 +156,7 @@ public final class NetworkContender implements Contender {
 
   @Override
   public EngineForecaster begin(TrainingSeries series) {
-    return new EngineForecaster(base.spec(), trained(), VERSION);
+    return new EngineForecaster(base.spec(), trained(), VERSION, series.key());
   }
 
   @Override

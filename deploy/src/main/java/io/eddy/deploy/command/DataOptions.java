@@ -7,6 +7,7 @@ import io.eddy.deploy.backtest.RecordedData;
 import io.eddy.deploy.backtest.RecordedSeasons;
 import io.eddy.deploy.backtest.RecordedTopic;
 import io.eddy.deploy.csv.Recording;
+import io.eddy.model.series.EmbeddingSpec;
 import io.eddy.processors.config.ProcessorsConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -97,12 +98,18 @@ final class DataOptions {
 
   /// Settings with those that follow from the data.
   Map<String, String> complete(CommandSpec spec, Map<String, String> settings) {
-    for (String key : List.of(ProcessorsConfig.COVARIATES, ProcessorsConfig.COVARIATES_KNOWN)) {
+    for (String key :
+        List.of(
+            ProcessorsConfig.COVARIATES,
+            ProcessorsConfig.COVARIATES_KNOWN,
+            ProcessorsConfig.EMBEDDING)) {
       String fields = settings.getOrDefault(key, "");
+      boolean keyOfBenchmark = benchmark.name != null && fields.equals(EmbeddingSpec.KEY);
       require(
           spec,
-          fields.isEmpty() || topic.isGiven() || file.settings().containsKey(key),
-          "%s is \"%s\": name the columns with --covariates and --known".formatted(key, fields));
+          fields.isEmpty() || topic.isGiven() || file.settings().containsKey(key) || keyOfBenchmark,
+          "%s is \"%s\": name the columns with --covariates, --known and --embedding"
+              .formatted(key, fields));
     }
     Map<String, String> complete = new TreeMap<>(settings);
     complete.putAll(file.settings());
@@ -177,8 +184,8 @@ final class DataOptions {
     require(
         spec,
         file.csv().isPresent() || !file.describesColumns(),
-        "--key, --time, --value, --time-format, --covariates and --known describe a file: give it"
-            + " with --csv");
+        "--key, --time, --value, --time-format, --covariates, --known and --embedding describe a"
+            + " file: give it with --csv");
     require(
         spec,
         recorded || (split.season == null && split.origins == null),

@@ -336,12 +336,16 @@ final class DemoCommand implements Callable<Integer> {
     require(
         input.csv().isPresent()
             || (!input.describesColumns() && input.rate == null && !input.noWait),
-        "--key, --time, --value, --time-format, --covariates, --known, --rate and --no-wait"
-            + " describe a file: give it with --csv");
-    for (String key : List.of(ProcessorsConfig.COVARIATES, ProcessorsConfig.COVARIATES_KNOWN)) {
+        "--key, --time, --value, --time-format, --covariates, --known, --embedding, --rate and"
+            + " --no-wait describe a file: give it with --csv");
+    for (String key :
+        List.of(
+            ProcessorsConfig.COVARIATES,
+            ProcessorsConfig.COVARIATES_KNOWN,
+            ProcessorsConfig.EMBEDDING)) {
       require(
           !setting.settings().containsKey(key),
-          "--set " + key + " is not for the demo: use --covariates and --known");
+          "--set " + key + " is not for the demo: use --covariates, --known and --embedding");
     }
   }
 

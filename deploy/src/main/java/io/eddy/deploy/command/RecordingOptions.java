@@ -6,6 +6,7 @@ import io.eddy.deploy.csv.Recording;
 import io.eddy.deploy.csv.TimeFormat;
 import io.eddy.deploy.terminal.Numbers;
 import io.eddy.model.series.CovariateSpec;
+import io.eddy.model.series.EmbeddingSpec;
 import io.eddy.processors.config.ProcessorsConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -65,6 +66,14 @@ class RecordingOptions {
   private List<String> known = List.of();
 
   @Option(
+      names = "--embedding",
+      paramLabel = "key|COLUMN",
+      description =
+          "A category of which the network learns numbers of its own: key, the series itself, or a"
+              + " column of texts or numbers, such as a region.")
+  private @Nullable String embedding;
+
+  @Option(
       names = "--time-format",
       paramLabel = "FORMAT",
       description =
@@ -84,6 +93,7 @@ class RecordingOptions {
         || value != null
         || timeFormat != null
         || !covariates.isEmpty()
+        || embedding != null
         || !known.isEmpty();
   }
 
@@ -95,6 +105,9 @@ class RecordingOptions {
     }
     if (!known.isEmpty()) {
       settings.put(ProcessorsConfig.COVARIATES_KNOWN, String.join(",", known));
+    }
+    if (embedding != null) {
+      settings.put(ProcessorsConfig.EMBEDDING, embedding);
     }
     return settings;
   }
@@ -118,10 +131,16 @@ class RecordingOptions {
 
   private CovariateSpec covariateSpec(CommandSpec spec) {
     try {
-      return new CovariateSpec(covariates, known);
+      var numbers = new CovariateSpec(covariates, known);
+      // How large the table is does not matter to a file.
+      return embedding == null
+          ? numbers
+          : numbers.withEmbedding(new EmbeddingSpec(embedding, 2, 1));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(
-          spec.commandLine(), "--covariates and --known do not fit: " + e.getMessage(), e);
+          spec.commandLine(),
+          "--covariates, --known and --embedding do not fit: " + e.getMessage(),
+          e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.eddy.deploy.csv;
 
+import io.eddy.model.series.EmbeddingSpec;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 /// that cannot be read does stop it, for a row without a time has no place in the stream.
 public final class CsvReader {
   private static final int COMPLAINTS = 3;
+  private static final int NO_COLUMN = -1;
   private static final int GZIP_MAGIC = 0x1f8b;
 
   private final String file;
@@ -125,10 +127,9 @@ public final class CsvReader {
         IntStream.range(0, columns.covariates().count())
             .map(
                 covariate ->
-                    column(
-                        header,
-                        columns.covariates().isKnown(covariate) ? "--known" : "--covariates",
-                        columns.covariates().name(covariate)))
+                    columns.covariates().isKey(covariate)
+                        ? NO_COLUMN
+                        : column(header, option(covariate), columns.covariates().name(covariate)))
             .toArray();
     int valueColumn =
         columns
@@ -158,6 +159,13 @@ public final class CsvReader {
     }
   }
 
+  private String option(int covariate) {
+    if (columns.covariates().isCategory(covariate)) {
+      return "--embedding";
+    }
+    return columns.covariates().isKnown(covariate) ? "--known" : "--covariates";
+  }
+
   private long time(TimeFormat format, String cell, CSVRecord record) {
     try {
       return format.millis(cell);
@@ -185,13 +193,20 @@ public final class CsvReader {
       setUnreadable("value", valueCell, record);
     }
     for (int i = 0; i < covariateColumns.length; i++) {
-      String cell = cell(record, covariateColumns[i]);
       int at = rows * covariateColumns.length + i;
+      covariates[at] = Double.NaN;
+      if (covariateColumns[i] == NO_COLUMN) {
+        continue; // the key, of which whoever forecasts makes a number
+      }
+      String cell = cell(record, covariateColumns[i]);
       try {
         covariates[at] = covariate(cell);
       } catch (NumberFormatException e) {
-        covariates[at] = Double.NaN;
-        setUnreadable(columns.covariates().name(i), cell, record);
+        if (columns.covariates().isCategory(i)) {
+          covariates[at] = EmbeddingSpec.number(cell);
+        } else {
+          setUnreadable(columns.covariates().name(i), cell, record);
+        }
       }
     }
     rows++;

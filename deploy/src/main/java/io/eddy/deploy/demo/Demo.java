@@ -13,11 +13,13 @@ import io.eddy.deploy.process.StopSignal;
 import io.eddy.deploy.process.TemporaryFolder;
 import io.eddy.deploy.process.UserException;
 import io.eddy.deploy.terminal.Style;
+import io.eddy.model.series.EmbeddingSpec;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.progress.Progress;
 import io.eddy.schemas.serde.SchemaRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -148,8 +150,18 @@ public final class Demo {
         .map(Recording::covariates)
         .ifPresent(
             covariates -> {
-              settings.put(
-                  ProcessorsConfig.COVARIATES, entries("covariates", covariates.observed()));
+              EmbeddingSpec embedding = covariates.embedding();
+              List<String> observed = new ArrayList<>(covariates.observed());
+              if (embedding != null) {
+                String category = embedding.category();
+                observed.remove(category);
+                settings.put(
+                    ProcessorsConfig.EMBEDDING,
+                    category.equals(EmbeddingSpec.KEY)
+                        ? category
+                        : entries("covariates", List.of(category)));
+              }
+              settings.put(ProcessorsConfig.COVARIATES, entries("covariates", observed));
               settings.put(
                   ProcessorsConfig.COVARIATES_KNOWN,
                   entries("known_covariates", covariates.known()));

@@ -63,7 +63,7 @@ final class ObservationSender implements AutoCloseable {
         int offset = covariates.offset(c, horizon);
         known.put(
             covariates.name(c), Arrays.stream(row, offset, offset + 1 + horizon).boxed().toList());
-      } else {
+      } else if (!covariates.isKey(c)) {
         observed.put(covariates.name(c), row[c]);
       }
     }

@@ -9,6 +9,7 @@ import io.eddy.deploy.process.UserException;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.schemas.serde.SchemaRegistry;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.avro.Schema;
@@ -113,6 +114,24 @@ class InputSchemaCheckTest {
         "eddy.covariates");
     assertUnfit(
         Map.of("eddy.covariates", "unit"), "field \"unit\"", "expected a number or a boolean");
+  }
+
+  @Test
+  void shouldAskForTheFieldOfACategory() {
+    register(
+        "{\"name\":\"value\",\"type\":\"double\"},{\"name\":\"unit\",\"type\":\"string\"},"
+            + "{\"name\":\"sizes\",\"type\":{\"type\":\"array\",\"items\":\"int\"}}");
+
+    for (String category : List.of("unit", "key")) {
+      assertThatCode(
+              () -> InputSchemaCheck.require(config(Map.of("eddy.embedding", category)), registry))
+          .doesNotThrowAnyException();
+    }
+    assertUnfit(Map.of("eddy.embedding", "region"), "no field \"region\"", "eddy.embedding");
+    assertUnfit(
+        Map.of("eddy.embedding", "sizes"),
+        "field \"sizes\"",
+        "expected a number or a boolean, or a text");
   }
 
   @Test

@@ -368,6 +368,72 @@ class BacktestCommandTest {
     assertThat(mae()).isLessThan(blind / 2);
   }
 
+  /// An event moves the next value up in the north and down in the south; which of them a pump is
+  /// in could be read from its past, by who has the training for it.
+  @Test
+  void shouldForecastByWhatIsLearnedOfACategory() throws IOException {
+    Path csv = folder.resolve("regions.csv");
+    var random = new Random(6);
+    var rows = new StringBuilder("pump,t,value,event,region\n");
+    for (int pump = 0; pump < 12; pump++) {
+      boolean event = false;
+      for (int t = 1; t <= 300; t++) {
+        int effect = event ? (pump % 2 == 0 ? 20 : -20) : 0;
+        event = random.nextInt(6) == 0;
+        rows.append(
+            "pump-%d,%d,%d,%s,%s%n"
+                .formatted(
+                    pump,
+                    t,
+                    100 + effect + random.nextInt(3),
+                    event,
+                    pump % 2 == 0 ? "north" : "south"));
+      }
+    }
+    Files.writeString(csv, rows);
+    String[] usual = {
+      "--csv",
+      csv.toString(),
+      "--key",
+      "pump",
+      "--time",
+      "t",
+      "--value",
+      "value",
+      "--covariates",
+      "event",
+      "--season",
+      "0",
+      "--horizon",
+      "1",
+      "--origins",
+      "60",
+      "--baselines",
+      "none",
+      "--json",
+      "--set",
+      "eddy.training.updates.max=300"
+    };
+
+    assertThat(execute(usual)).isEqualTo(ExitCode.OK);
+    double blind = mae();
+    double byRegion = maeWithEmbedding(usual, "region");
+    double byKey = maeWithEmbedding(usual, "key");
+
+    // 300 updates: a network without an embedding has learned to read some of it.
+    assertThat(byRegion).isLessThan(0.85 * blind);
+    assertThat(byKey).isLessThan(0.85 * blind);
+  }
+
+  private double maeWithEmbedding(String[] usual, String category) throws IOException {
+    out.getBuffer().setLength(0);
+    String[] embedded = Arrays.copyOf(usual, usual.length + 2);
+    embedded[usual.length] = "--embedding";
+    embedded[usual.length + 1] = category;
+    assertThat(execute(embedded)).isEqualTo(ExitCode.OK);
+    return mae();
+  }
+
   private double mae() throws IOException {
     return new ObjectMapper().readTree(out.toString()).get("mae").asDouble();
   }
@@ -386,6 +452,10 @@ class BacktestCommandTest {
                 "eddy.covariates=t"))
         .isEqualTo(ExitCode.USAGE);
     assertThat(err.toString()).contains("eddy.covariates is \"t\": name the columns with");
+    assertThat(
+            execute("--csv", waves().toString(), "--value", "value", "--set", "eddy.embedding=t"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("eddy.embedding is \"t\": name the columns with");
   }
 
   /// Two series that repeat themselves every six steps.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eddy.model.series.CovariateSpec;
+import io.eddy.model.series.EmbeddingSpec;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -162,6 +163,35 @@ class CsvReaderTest {
     assertThat(recording.covariates(1, 2)).containsExactly(2, 7, 7, 7);
     assertThat(recording.covariates(2, 2)).containsExactly(4, 20, 30, 30);
     assertThat(recording.covariates(3, 1)).containsExactly(3, 30, 30);
+  }
+
+  @Test
+  void shouldReadACategoryOfTextsAndNumbers() {
+    var region = CovariateSpec.observed("x").withEmbedding(new EmbeddingSpec("region", 2, 1));
+    var columns =
+        new Columns(
+            Optional.of("series"), Optional.of("t"), Optional.empty(), Optional.empty(), region);
+
+    Recording recording =
+        read("series,t,value,region,x\na,1,0,north,1\na,2,0,7,2\na,3,0,,3\n", columns);
+
+    assertThat(recording.covariates(0, 1)).containsExactly(1, EmbeddingSpec.number("north"));
+    assertThat(recording.covariates(1, 1)).containsExactly(2, 7);
+    assertThat(recording.covariates(2, 1)).containsExactly(3, Double.NaN);
+    assertThat(recording.unreadableRows()).isZero();
+  }
+
+  /// Whoever forecasts knows the key; a column of that name is another.
+  @Test
+  void shouldLeaveThePlaceOfTheKeyToWhoeverForecasts() {
+    var keyed = CovariateSpec.observed("x").withEmbedding(new EmbeddingSpec("key", 2, 1));
+    var columns =
+        new Columns(
+            Optional.of("series"), Optional.of("t"), Optional.of("value"), Optional.empty(), keyed);
+
+    Recording recording = read("series,t,value,key,x\na,1,0,north,1\n", columns);
+
+    assertThat(recording.covariates(0, 1)).containsExactly(1, Double.NaN);
   }
 
   private static Columns withCovariates(String... names) {

@@ -8,6 +8,7 @@ import io.eddy.deploy.csv.CsvReader;
 import io.eddy.deploy.csv.Recording;
 import io.eddy.deploy.process.StopSignal;
 import io.eddy.model.series.CovariateSpec;
+import io.eddy.model.series.EmbeddingSpec;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -19,6 +20,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whole runs: a real broker, the real application, forecasts read back.
 class DemoTest {
@@ -78,6 +81,22 @@ class DemoTest {
     assertThat(summary.forecasts()).isEqualTo(900);
     assertThat(requireNonNull(blind.skill())).isLessThan(0.45);
     assertThat(requireNonNull(summary.skill())).isGreaterThan(0.7);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"key", "region"})
+  void shouldLearnOfACategoryOfTheFile(String category) {
+    var csv = new StringBuilder("key,t,value,region\n");
+    for (int t = 1; t <= 200; t++) {
+      csv.append("a,%d,%d,north%nb,%d,%d,south%n".formatted(t, t % 7, t, t % 5));
+    }
+    CovariateSpec covariates = CovariateSpec.NONE.withEmbedding(new EmbeddingSpec(category, 2, 1));
+
+    Summary summary = run(Optional.of(recording(csv.toString(), covariates)), Optional.empty());
+
+    assertThat(summary.isComplete()).isTrue();
+    assertThat(summary.forecasts()).isEqualTo(400);
+    assertThat(summary.modelVersion()).isPositive();
   }
 
   @Test

@@ -3,13 +3,16 @@ package io.eddy.model.network;
 import io.eddy.model.cell.Cells;
 import io.eddy.model.op.Add;
 import io.eddy.model.op.Affine;
+import io.eddy.model.op.Concatenation;
 import io.eddy.model.op.Linear;
+import io.eddy.model.op.Lookup;
 import io.eddy.model.parameter.Initializer;
 import io.eddy.model.parameter.ParameterSpec;
 import io.eddy.model.program.Program;
 import io.eddy.model.program.ProgramBuilder;
 import io.eddy.model.program.Value;
 import io.eddy.model.series.CountAnchor;
+import io.eddy.model.series.EmbeddingSpec;
 import io.eddy.model.series.Preparation;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,13 +22,18 @@ import org.jspecify.annotations.Nullable;
 /// The equations of the forecaster, for the stream and, with a loss at their end, for training.
 ///
 /// ```
-/// h         = stacked cells over the recurrence's inputs
-/// path      = lags, and what the linear path sees of covariates
+/// e         = table[row of the category]          zero at the start, if there is a category
+/// h         = stacked cells over the recurrence's inputs and e
+/// path      = lags, what the linear path sees of covariates, and e
 /// raw       = W_head h + b + W_path path          zero at the start
 /// answer    = what the head makes of raw          quantiles, or a distribution's parameters
 /// quantiles = of the answer                       in units of the running scale, around the base
 /// means     = of the answer, if means are forecast
 /// ```
+///
+/// What a category is embedded in reaches the forecast both ways: it changes how the recurrence
+/// reads a series, and by the path it is a constant of its own for each quantile and step ahead.
+/// Its row of zeros, which is never learned, is that of unknown ones ([EmbeddingSpec]).
 ///
 /// Head and path start at zero, so that a fresh network answers the base forecast and training can
 /// only correct it.
@@ -137,11 +145,19 @@ public final class ForecasterProgram {
   private static List<Value> raw(
       ProgramBuilder builder, ForecasterSpec spec, Preparation preparation, Value inputs) {
     int recurrentSize = preparation.recurrentSize();
-    int pathSize = preparation.pathSize();
-    Value recurrent = builder.columns(inputs, 0, recurrentSize);
-    Value direct = builder.columns(inputs, recurrentSize, pathSize);
+    int numbers = recurrentSize - preparation.categorySize();
+    Value recurrent = builder.columns(inputs, 0, numbers);
+    Value direct = builder.columns(inputs, recurrentSize, preparation.pathSize());
+    EmbeddingSpec embedding = spec.series().covariates().embedding();
+    if (embedding != null) {
+      Value row = builder.columns(inputs, numbers, preparation.categorySize());
+      Value embedded = embedded(builder, row, embedding);
+      recurrent = Concatenation.of(builder, recurrent, embedded);
+      direct = Concatenation.of(builder, direct, embedded);
+    }
     var path =
-        ParameterSpec.matrix("path.weight", spec.headSize(), pathSize, new Initializer.Zero());
+        ParameterSpec.matrix(
+            "path.weight", spec.headSize(), direct.width(), new Initializer.Zero());
     if (spec.ensemble() == 1) {
       return List.of(Linear.onto(builder, head(builder, spec, "", recurrent), direct, path));
     }
@@ -152,6 +168,13 @@ public final class ForecasterProgram {
       raw.add(Add.of(builder, own, shared));
     }
     return raw;
+  }
+
+  private static Value embedded(ProgramBuilder builder, Value row, EmbeddingSpec embedding) {
+    var table =
+        ParameterSpec.table(
+            "embedding.weight", embedding.rows(), embedding.size(), new Initializer.Zero());
+    return Lookup.of(builder, row, table, EmbeddingSpec.UNKNOWN);
   }
 
   private static Value head(

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /// From a series' covariates to a network's inputs.
 ///
@@ -16,6 +17,8 @@ import java.util.TreeSet;
 /// past steps whose values the base forecast repeats: what a covariate once did to the series would
 /// otherwise be forecast again where the covariate has changed since. Of one that is known ahead it
 /// also sees every step of the horizon.
+///
+/// Of a covariate that names a category there is one input alone: the row of the network's table.
 final class CovariateInputs {
 
   /// Standard deviations are clipped to this, as all inputs of the recurrence.
@@ -26,17 +29,20 @@ final class CovariateInputs {
 
   private static final int RECURRENT = 3;
 
+  private static final int NONE = -1;
+
   private final CovariateSpec spec;
-  private final int count;
-  private final int observed;
+  private final int[] numbers; // the covariates that are no category
+  private final int category; // the one that is, or NONE
   private final int horizon;
   private final int[] lags; // steps back that the path sees
 
   /// @param horizon steps ahead that are forecast
   CovariateInputs(SeriesSpec spec, int horizon) {
     this.spec = spec.covariates();
-    count = this.spec.count();
-    observed = this.spec.observed().size();
+    numbers = IntStream.range(0, this.spec.count()).filter(c -> !this.spec.isCategory(c)).toArray();
+    category =
+        IntStream.range(0, this.spec.count()).filter(this.spec::isCategory).findAny().orElse(NONE);
     this.horizon = horizon;
     var distinct = new TreeSet<Integer>();
     distinct.add(0);
@@ -53,36 +59,37 @@ final class CovariateInputs {
 
   /// Inputs of the recurrence per step.
   int recurrentSize() {
-    return RECURRENT * count;
+    return RECURRENT * numbers.length + categorySize();
+  }
+
+  /// Of these, the last ones that are numbers of rows: one or none.
+  int categorySize() {
+    return category == NONE ? 0 : 1;
   }
 
   /// Inputs of the linear path.
   int pathSize() {
-    return (1 + lags.length) * count + horizon * (count - observed);
+    return (1 + lags.length) * numbers.length + horizon * spec.known().size();
   }
 
   /// The covariates that the recurrence's inputs are made of, in their order.
   List<String> recurrentNames() {
-    return names(RECURRENT);
+    List<String> names = new ArrayList<>(recurrentSize());
+    for (int c : numbers) {
+      names.addAll(Collections.nCopies(RECURRENT, spec.name(c)));
+    }
+    if (category != NONE) {
+      names.add(spec.name(category));
+    }
+    return names;
   }
 
   /// The covariates that the path's inputs are made of, in their order.
   List<String> pathNames() {
     List<String> names = new ArrayList<>(pathSize());
-    for (int c = 0; c < count; c++) {
-      names.addAll(Collections.nCopies(pathInputs(c), spec.name(c)));
-    }
-    return names;
-  }
-
-  private int pathInputs(int covariate) {
-    return 1 + lags.length + (covariate < observed ? 0 : horizon);
-  }
-
-  private List<String> names(int inputsOfEach) {
-    List<String> names = new ArrayList<>(inputsOfEach * count);
-    for (int c = 0; c < count; c++) {
-      names.addAll(Collections.nCopies(inputsOfEach, spec.name(c)));
+    for (int c : numbers) {
+      names.addAll(
+          Collections.nCopies(1 + lags.length + (spec.isKnown(c) ? horizon : 0), spec.name(c)));
     }
     return names;
   }
@@ -91,6 +98,7 @@ final class CovariateInputs {
   ///
   /// ```
   /// (x[t] - mean) / deviation     size(x[t])     1 if x[t] was missing, else 0     for each covariate x
+  /// row of the category
   /// ```
   ///
   /// with mean and deviation as they were at that step.
@@ -98,10 +106,14 @@ final class CovariateInputs {
     Covariates covariates = series.covariates();
     long step = series.steps() - 1 - back;
     int at = offset;
-    for (int c = 0; c < count; c++) {
+    for (int c : numbers) {
       out[at++] = covariates.scaledThen(step, c);
       out[at++] = size(covariates.value(step, c));
       out[at++] = covariates.isMissing(step, c) ? 1 : 0;
+    }
+    EmbeddingSpec embedding = spec.embedding();
+    if (embedding != null) {
+      out[at] = embedding.row(covariates.value(step, category));
     }
   }
 
@@ -112,13 +124,13 @@ final class CovariateInputs {
     Covariates covariates = series.covariates();
     long newest = series.steps() - 1;
     int at = offset;
-    for (int c = 0; c < count; c++) {
+    for (int c : numbers) {
       out[at++] = size(covariates.value(newest, c));
       for (int lag : lags) {
         out[at++] =
             lag < series.size() ? covariates.scaled(c, covariates.value(newest - lag, c)) : 0;
       }
-      for (int ahead = 1; c >= observed && ahead <= horizon; ahead++) {
+      for (int ahead = 1; spec.isKnown(c) && ahead <= horizon; ahead++) {
         out[at++] = covariates.scaled(c, covariates.coming(newest, c, ahead));
       }
     }

@@ -58,6 +58,12 @@ public final class Preparation {
         + covariates.recurrentSize();
   }
 
+  /// How many of the recurrence's inputs, the last ones, are numbers of rows in the table of an
+  /// [EmbeddingSpec]: one or none.
+  public int categorySize() {
+    return covariates.categorySize();
+  }
+
   /// Inputs of the linear path: the lags, then the covariates'.
   public int pathSize() {
     return lagCount + covariates.pathSize();
@@ -104,6 +110,7 @@ public final class Preparation {
   /// y[t] - y[t-m]     y[t+1-m] - y[t-m]                                  for each season m
   /// sine, cosine                                                         for each calendar feature
   /// deviation, size, missing                                             for each covariate
+  /// row                                                                  of the category
   /// ```
   ///
   /// @param out overwritten from `offset` on, [#recurrentSize()] floats

@@ -5,10 +5,12 @@ import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.program.Rows;
 import io.eddy.model.program.Unroller;
 import io.eddy.model.series.CountAnchor;
+import io.eddy.model.series.EmbeddingSpec;
 import io.eddy.model.series.Preparation;
 import io.eddy.model.series.Series;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 
 /// Histories that are trained side by side, chunk by chunk: writes a chunk's inputs, targets and
 /// weights into an unroller.
@@ -34,6 +36,7 @@ final class ForecastBatch {
   private final int[] first; // by history: the step that the network starts at
   private final int[] split; // by history: the first step that validates
   private final int[] run; // by history: the first step of the run, whose value is a target
+  private final boolean[] unknown; // by history: whether its category is hidden
   private double[] naive = new double[0]; // by row of the last chunk: last value less base, scaled
 
   ForecastBatch(ForecasterSpec spec, List<SeriesHistory> histories, double validationShare) {
@@ -44,6 +47,7 @@ final class ForecastBatch {
     first = new int[cursors.length];
     split = new int[cursors.length];
     run = new int[cursors.length];
+    unknown = new boolean[cursors.length];
     for (int b = 0; b < cursors.length; b++) {
       SeriesHistory history = histories.get(b);
       cursors[b] = history.new Cursor();
@@ -67,6 +71,19 @@ final class ForecastBatch {
   /// The step behind the last that forecasts a target of that part.
   private int end(int b, Part part) {
     return part == Part.TRAINING ? split[b] - 1 : histories.get(b).size() - 1;
+  }
+
+  /// Hides the categories of about this share of the histories, other ones each time, so that a
+  /// network learns to answer without; does nothing, and draws nothing, where there are none.
+  void hideCategories(Random random, double share) {
+    for (int b = 0; b < unknown.length && preparation.categorySize() > 0; b++) {
+      unknown[b] = random.nextDouble() < share;
+    }
+  }
+
+  /// Hides none any more.
+  void showCategories() {
+    Arrays.fill(unknown, false);
   }
 
   /// Writes one chunk.
@@ -105,6 +122,10 @@ final class ForecastBatch {
             }
             naive[row] = (series.image(0) - series.base(1)) / series.divisor(0);
             counted += fillTargets(b, step, series, target, weight, row, part);
+          }
+          if (unknown[b]) {
+            int category = preparation.recurrentSize() - preparation.categorySize();
+            inputs.values()[inputs.at(row) + category] = EmbeddingSpec.UNKNOWN;
           }
         } else {
           clear(inputs, row, 0, preparation.inputSize());

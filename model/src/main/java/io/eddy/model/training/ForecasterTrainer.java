@@ -29,6 +29,10 @@ import java.util.function.BooleanSupplier;
 /// a batch. The newest part of each history validates; the best weights by that win, and those that
 /// the training started from take part.
 ///
+/// Where there is an [io.eddy.model.series.EmbeddingSpec], some histories are trained on as if
+/// their category were unknown, others in each pass (a dropout of whole rows). Everything else
+/// knows it.
+///
 /// Deterministic: equal data, settings and base give equal weights, to the bit.
 public final class ForecasterTrainer {
 
@@ -43,6 +47,13 @@ public final class ForecasterTrainer {
 
   /// Where the cosine of the learning rate ends.
   private static final double LEAST_RATE = 0.1;
+
+  /// Histories whose category is hidden in a pass over the data: a network that always knew it
+  /// would have no answer for one that it does not know. A compromise between two measurements on
+  /// invented series, of 0.1 to 0.5: the more are hidden, the sooner a network learns to read from
+  /// a key's past what the category would have told, and the later it learns what rare events mean
+  /// in a category.
+  private static final double UNKNOWN_SHARE = 0.2;
 
   private static final int GREATEST_SETBACKS = 3;
 
@@ -284,6 +295,7 @@ public final class ForecasterTrainer {
       double lossSum = 0;
       long counted = 0;
       for (ForecastBatch batch : order) {
+        batch.hideCategories(random, UNKNOWN_SHARE);
         reset();
         int chunks = batch.chunkCount(settings.truncation(), ForecastBatch.Part.TRAINING);
         for (int chunk = 0; chunk < chunks && updates < settings.maxUpdates(); chunk++) {
@@ -304,6 +316,7 @@ public final class ForecasterTrainer {
           }
           unroller.carry();
         }
+        batch.showCategories();
       }
       return lossSum / Math.max(1, counted) / program.objective().terms();
     }

@@ -57,7 +57,13 @@ class SeriesSpecTest {
     List<String> names = new ArrayList<>(List.of("temperature", "sky.cloudy", "load"));
     names.removeIf(name -> random.nextBoolean());
     int observed = random.nextInt(names.size() + 1);
-    return new CovariateSpec(names.subList(0, observed), names.subList(observed, names.size()));
+    var numbers =
+        new CovariateSpec(names.subList(0, observed), names.subList(observed, names.size()));
+    return switch (random.nextInt(3)) {
+      case 0 -> numbers.withEmbedding(new EmbeddingSpec("key", 2 + random.nextInt(99), 3));
+      case 1 -> numbers.withEmbedding(new EmbeddingSpec("shop.region", 4096, 8));
+      default -> numbers;
+    };
   }
 
   /// Checkpoints and states of before covariates say nothing of them, and stay what they are.
@@ -65,7 +71,8 @@ class SeriesSpecTest {
   void shouldSayNothingOfCovariatesWhereThereAreNone() {
     Map<String, String> metadata = SeriesSpec.naive(7).toMetadata();
 
-    assertThat(metadata.keySet()).noneMatch(key -> key.contains("covariates"));
+    assertThat(metadata.keySet())
+        .noneMatch(key -> key.contains("covariates") || key.contains("embedding"));
     assertThat(SeriesSpec.fromMetadata(metadata).covariates()).isEqualTo(CovariateSpec.NONE);
   }
 

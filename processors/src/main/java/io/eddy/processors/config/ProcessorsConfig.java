@@ -6,6 +6,8 @@ import io.eddy.model.network.ForecastValue;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.network.Head;
 import io.eddy.model.series.BaseForecast;
+import io.eddy.model.series.CovariateSpec;
+import io.eddy.model.series.EmbeddingSpec;
 import io.eddy.model.series.Frequency;
 import io.eddy.model.series.ScaleUnit;
 import io.eddy.model.series.SeriesSpec;
@@ -150,6 +152,22 @@ public final class ProcessorsConfig {
               + " steps ahead, up to the horizon, where a shorter one stays as it is at its end; or"
               + " one number or boolean, which stays as it is.");
 
+  /// Which category the network learns a row of numbers for.
+  public static final String EMBEDDING =
+      define(
+          "eddy.embedding",
+          ConfigDef.Type.STRING,
+          "",
+          Expectation.of(
+              "empty, key, or a field name, or names joined by dots",
+              s -> s.isEmpty() || (fieldPath(s) && !s.contains(","))),
+          Importance.MEDIUM,
+          INPUT,
+          "A category of which the network learns numbers of its own, for what its keys have in"
+              + " common and their values do not show: key, the record's key itself, or a field,"
+              + " such as region, with a text, a number or a boolean. One that the network has"
+              + " never seen is answered as one that is unknown.");
+
   // ---- topics -----------------------------------------------------------------------------------
 
   private static final String TOPICS = "Topics";
@@ -252,6 +270,32 @@ public final class ProcessorsConfig {
           "Networks of this shape that learn side by side from starts of their own and whose"
               + " answers are averaged, in one step. 3 to 5 make forecasts steadier; recurrence,"
               + " training and the network's state per key grow with their number.");
+
+  /// Rows of the table of a category.
+  public static final String EMBEDDING_ROWS =
+      define(
+          "eddy.embedding.rows",
+          ConfigDef.Type.INT,
+          4096,
+          Expectation.wholeNumber(2, EmbeddingSpec.ROWS_MAX),
+          Importance.LOW,
+          NETWORK,
+          "Rows of the table that eddy.embedding looks its category up in. A text or key falls into"
+              + " a row by its hash, and two of one row share what is learned: take several times"
+              + " as many as there are categories. Whole numbers from 0 on each have a row of"
+              + " their own, if there are as many rows and one more.");
+
+  /// Numbers that are learned of a category.
+  public static final String EMBEDDING_SIZE =
+      define(
+          "eddy.embedding.size",
+          ConfigDef.Type.INT,
+          8,
+          Expectation.wholeNumber(1, EmbeddingSpec.SIZE_MAX),
+          Importance.LOW,
+          NETWORK,
+          "Numbers that the network learns of each category of eddy.embedding. They are inputs of"
+              + " the recurrence and of the linear path.");
 
   /// What the network says of every step.
   public static final String HEAD =
@@ -1230,8 +1274,10 @@ public final class ProcessorsConfig {
               + "\", but the format number has no fields, expected it to be empty: the time is the"
               + " record's timestamp");
     }
-    for (String key : List.of(COVARIATES, COVARIATES_KNOWN)) {
-      if (inputFormat() == InputFormat.NUMBER && !text(key).isEmpty()) {
+    for (String key : List.of(COVARIATES, COVARIATES_KNOWN, EMBEDDING)) {
+      if (inputFormat() == InputFormat.NUMBER
+          && !text(key).isEmpty()
+          && !(key.equals(EMBEDDING) && text(key).equals(EmbeddingSpec.KEY))) {
         problems.add(
             key
                 + " is \""
@@ -1341,7 +1387,14 @@ public final class ProcessorsConfig {
     try {
       series = series();
     } catch (IllegalArgumentException e) {
-      problems.add(COVARIATES + " and " + COVARIATES_KNOWN + " do not fit: " + e.getMessage());
+      problems.add(
+          COVARIATES
+              + ", "
+              + COVARIATES_KNOWN
+              + " and "
+              + EMBEDDING
+              + " do not fit: "
+              + e.getMessage());
       return null;
     }
     int season = series.longestSeason();
@@ -1422,7 +1475,16 @@ public final class ProcessorsConfig {
         SeriesSettings.calendar(text(CALENDAR)),
         ZoneId.of(text(ZONE)),
         Frequency.parse(text(FREQUENCY)),
-        SeriesSettings.covariates(text(COVARIATES), text(COVARIATES_KNOWN)));
+        covariates());
+  }
+
+  private CovariateSpec covariates() {
+    CovariateSpec numbers = SeriesSettings.covariates(text(COVARIATES), text(COVARIATES_KNOWN));
+    return text(EMBEDDING).isEmpty() ? numbers : numbers.withEmbedding(embedding(text(EMBEDDING)));
+  }
+
+  EmbeddingSpec embedding(String category) {
+    return new EmbeddingSpec(category, whole(EMBEDDING_ROWS), whole(EMBEDDING_SIZE));
   }
 
   private @Nullable TrainingSettings training(Problems problems) {

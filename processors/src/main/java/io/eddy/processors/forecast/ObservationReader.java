@@ -55,11 +55,11 @@ interface ObservationReader<V> {
             record.key(),
             observation.getTime().toEpochMilli(),
             observation.getValue(),
-            covariates(observation),
+            covariates(observation, record.key()),
             record.timestamp());
       }
 
-      private double[] covariates(Observation observation) {
+      private double[] covariates(Observation observation, byte @Nullable [] key) {
         double[] row = new double[spec.rowSize(horizon)];
         Arrays.fill(row, Double.NaN);
         for (int c = 0; c < spec.count(); c++) {
@@ -78,7 +78,7 @@ interface ObservationReader<V> {
             spec.prolong(row, c, given, horizon);
           }
         }
-        return row;
+        return key == null ? row : spec.withKey(row, horizon, key);
       }
 
       @Override

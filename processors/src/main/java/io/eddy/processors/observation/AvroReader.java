@@ -1,6 +1,7 @@
 package io.eddy.processors.observation;
 
 import io.eddy.model.series.CovariateSpec;
+import io.eddy.model.series.EmbeddingSpec;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.schemas.avro.Reason;
 import io.eddy.schemas.serde.GenericAvroReader;
@@ -21,6 +22,7 @@ import java.util.stream.IntStream;
 import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericEnumSymbol;
 import org.apache.avro.generic.GenericFixed;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.IndexedRecord;
@@ -111,6 +113,11 @@ final class AvroReader implements ObservationDecoder.ValueReader {
   private boolean putCovariate(int covariate, Object stored, GenericRecord record, double[] row) {
     Schema schema = schemaAt(record, covariatePaths[covariate]);
     int offset = covariateSpec.offset(covariate, horizon);
+    if (covariateSpec.isCategory(covariate)
+        && (stored instanceof CharSequence || stored instanceof GenericEnumSymbol)) {
+      row[offset] = EmbeddingSpec.number(stored.toString());
+      return true;
+    }
     if (!covariateSpec.isKnown(covariate)) {
       return put(stored, schema, row, offset);
     }
@@ -152,7 +159,7 @@ final class AvroReader implements ObservationDecoder.ValueReader {
     double[] covariates = new double[covariateSpec.rowSize(horizon)];
     Arrays.fill(covariates, Double.NaN);
     for (int c = 0; c < covariatePaths.length; c++) {
-      @Nullable Object stored = at(record, covariatePaths[c]);
+      @Nullable Object stored = covariateSpec.isKey(c) ? null : at(record, covariatePaths[c]);
       if (stored != null && !putCovariate(c, stored, record, covariates)) {
         String expected =
             "a number or a boolean" + (covariateSpec.isKnown(c) ? ", or an array of them" : "");

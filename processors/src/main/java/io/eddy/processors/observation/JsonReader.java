@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import io.eddy.model.series.CovariateSpec;
+import io.eddy.model.series.EmbeddingSpec;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.schemas.avro.Reason;
 import java.io.IOException;
@@ -61,7 +62,8 @@ final class JsonReader implements ObservationDecoder.ValueReader {
     paths[VALUE] = valuePath;
     paths[TIME] = timePath;
     for (int c = 0; c < covariateSpec.count(); c++) {
-      paths[COVARIATES + c] = split(covariateSpec.name(c));
+      // No field is at an empty path: the key is none.
+      paths[COVARIATES + c] = covariateSpec.isKey(c) ? new String[0] : split(covariateSpec.name(c));
     }
     this.wrongCovariates = new Decoded.Rejected[covariateSpec.count()];
     this.found = found;
@@ -166,6 +168,8 @@ final class JsonReader implements ObservationDecoder.ValueReader {
       number = parser.getDoubleValue();
     } else if (token.isBoolean()) {
       number = token == JsonToken.VALUE_TRUE ? 1 : 0;
+    } else if (token == JsonToken.VALUE_STRING && covariateSpec.isCategory(covariate)) {
+      number = EmbeddingSpec.number(parser.getText());
     } else if (token != JsonToken.VALUE_NULL) {
       String text = token == JsonToken.VALUE_STRING ? parser.getText() : "";
       wrongCovariates[covariate] =

@@ -1,5 +1,6 @@
 package io.eddy.processors.observation;
 
+import io.eddy.model.series.CovariateSpec;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.schemas.avro.Reason;
 import io.eddy.schemas.serde.SchemaRegistry;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Covariates are numbers as the value is, or booleans: 1 and 0; one that is known ahead may also
 /// be an array of these, the value now first. One that is null, or not there, or NaN, is missing;
-/// one of another type makes the record no measurement.
+/// one of another type makes the record no measurement. One that names a category may be a text,
+/// too; the record's key is one.
 ///
 /// Bad bytes never throw: they are [Decoded.Rejected], and reading them again gives the same. Only
 /// an outage of the schema registry throws.
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 public final class ObservationDecoder {
   private final ValueReader reader;
   private final ObservationLimits limits;
+  private final CovariateSpec covariateSpec;
+  private final int horizon;
 
   /// How one format is read.
   interface ValueReader {
@@ -51,6 +55,8 @@ public final class ObservationDecoder {
 
   public ObservationDecoder(ProcessorsConfig config, SchemaRegistry registry) {
     this.limits = new ObservationLimits(config);
+    this.covariateSpec = config.forecasterSpec().series().covariates();
+    this.horizon = config.forecasterSpec().horizon();
     this.reader =
         switch (config.inputFormat()) {
           case AVRO -> new AvroReader(config, registry, limits);
@@ -74,6 +80,12 @@ public final class ObservationDecoder {
       return new Decoded.Rejected(
           Reason.NULL_VALUE, "the record has no value, expected a measurement");
     }
-    return reader.read(value, headers, recordTimestamp);
+    Decoded decoded = reader.read(value, headers, recordTimestamp);
+    return key != null && covariateSpec.hasKey() && decoded instanceof Decoded.Observation found
+        ? new Decoded.Observation(
+            found.timeMillis(),
+            found.value(),
+            covariateSpec.withKey(found.covariates(), horizon, key))
+        : decoded;
   }
 }

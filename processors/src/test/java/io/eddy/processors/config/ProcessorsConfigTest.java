@@ -9,6 +9,7 @@ import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.network.Head;
 import io.eddy.model.series.BaseForecast;
 import io.eddy.model.series.CalendarFeature;
+import io.eddy.model.series.EmbeddingSpec;
 import io.eddy.model.series.Frequency;
 import io.eddy.model.series.ScaleUnit;
 import io.eddy.model.series.SeriesSpec;
@@ -45,6 +46,9 @@ class ProcessorsConfigTest {
           Map.entry("eddy.input.time.ahead.max.ms", 86_400_000L),
           Map.entry("eddy.covariates", ""),
           Map.entry("eddy.covariates.known", ""),
+          Map.entry("eddy.embedding", ""),
+          Map.entry("eddy.embedding.rows", 4096),
+          Map.entry("eddy.embedding.size", 8),
           Map.entry("eddy.topic.prefix", ""),
           Map.entry("eddy.topic.forecasts", ""),
           Map.entry("eddy.topic.history", ""),
@@ -126,6 +130,13 @@ class ProcessorsConfigTest {
               "promotion,price.net",
               series(spec -> spec.covariates().known()),
               List.of("promotion", "price.net")),
+          mapping(
+              "eddy.embedding",
+              "region",
+              series(spec -> Optional.ofNullable(spec.covariates().embedding())),
+              Optional.of(new EmbeddingSpec("region", 4096, 8))),
+          mapping("eddy.embedding.rows", "7", config -> config.embedding("region").rows(), 7),
+          mapping("eddy.embedding.size", "3", config -> config.embedding("region").size(), 3),
           mapping("eddy.topic.prefix", "p", ProcessorsConfig::topics, Topics.withPrefix("p")),
           mapping("eddy.topic.forecasts", "f", config -> config.topics().forecasts(), "f"),
           mapping("eddy.topic.history", "h", config -> config.topics().history(), "h"),
@@ -562,13 +573,32 @@ class ProcessorsConfigTest {
   }
 
   @Test
+  void shouldEmbedTheKeyOfABareNumberButNoField() {
+    Map<String, Object> key = with("eddy.embedding", "key");
+    key.put("eddy.input.format", "number");
+    Map<String, Object> field = with("eddy.embedding", "region");
+    field.put("eddy.input.format", "number");
+
+    assertThat(ProcessorsConfig.of(key).forecasterSpec().series().covariates().hasKey()).isTrue();
+    assertThatThrownBy(() -> ProcessorsConfig.of(field))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("eddy.embedding is \"region\", but the format number has no fields");
+    for (String wrong : new String[] {"a..b", "a,b"}) {
+      assertThatThrownBy(() -> ProcessorsConfig.of(with("eddy.embedding", wrong)))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining("eddy.embedding is \"" + wrong + "\", expected empty, key, or a");
+    }
+  }
+
+  @Test
   void shouldRefuseACovariateThatIsBothObservedAndKnown() {
     Map<String, Object> both = with("eddy.covariates", "load,price");
     both.put("eddy.covariates.known", "price");
 
     assertThatThrownBy(() -> ProcessorsConfig.of(both))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("eddy.covariates and eddy.covariates.known do not fit")
+        .hasMessageContaining(
+            "eddy.covariates, eddy.covariates.known and eddy.embedding do not fit")
         .hasMessageContaining("[load, price, price], expected each of them once");
   }
 

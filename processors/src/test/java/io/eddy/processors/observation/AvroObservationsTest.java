@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import io.eddy.model.series.EmbeddingSpec;
 import io.eddy.schemas.avro.Observation;
 import io.eddy.schemas.avro.Reason;
 import io.eddy.schemas.serde.SchemaRegistry;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
@@ -310,6 +312,22 @@ class AvroObservationsTest {
     assertThat(decode(decoder, with("'boolean'", true))).isEqualTo(observed(1));
     assertThat(decode(decoder, with("['null', 'boolean']", false))).isEqualTo(observed(0));
     assertThat(decode(decoder, with(decimal, unscaled))).isEqualTo(observed(-1.25));
+  }
+
+  @Test
+  void shouldReadEveryKindOfCategory() {
+    ObservationDecoder decoder = decoder("eddy.embedding", "t");
+    String kind = "{'type': 'enum', 'name': 'Kind', 'symbols': ['north']}";
+    Schema symbols = SchemaBuilder.enumeration("Kind").symbols("north");
+
+    assertThat(decode(decoder, with("['null', 'string']", "north")))
+        .isEqualTo(observed(EmbeddingSpec.number("north")));
+    assertThat(decode(decoder, with(kind, new GenericData.EnumSymbol(symbols, "north"))))
+        .isEqualTo(observed(EmbeddingSpec.number("north")));
+    assertThat(decode(decoder, with("'long'", 7L))).isEqualTo(observed(7));
+    assertThat(decode(decoder, with("['null', 'string']", null))).isEqualTo(observed(Double.NaN));
+    assertThat(decode(decoder("eddy.embedding", "key"), with("'long'", 7L)))
+        .isEqualTo(observed(EmbeddingSpec.number(KEY)));
   }
 
   @Test

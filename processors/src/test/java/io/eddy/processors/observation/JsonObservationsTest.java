@@ -1,11 +1,13 @@
 package io.eddy.processors.observation;
 
+import static io.eddy.processors.observation.Observations.KEY;
 import static io.eddy.processors.observation.Observations.NOW;
 import static io.eddy.processors.observation.Observations.assertRejected;
 import static io.eddy.processors.observation.Observations.config;
 import static io.eddy.processors.observation.Observations.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eddy.model.series.EmbeddingSpec;
 import io.eddy.schemas.avro.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
@@ -92,6 +94,24 @@ class JsonObservationsTest {
         Reason.WRONG_TYPE,
         "field \"t\" is or holds " + is,
         "expected a number, true or false");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {"'north' | 8045740304040106", "7 | 7", "true | 1", "null | NaN"})
+  void shouldReadACategoryOfAnyKind(String stored, double number) {
+    assertThat(decode(decoder("eddy.embedding", "t"), bytes("{'value': 1, 't': " + stored + "}")))
+        .isEqualTo(new Decoded.Observation(NOW, 1, new double[] {number}));
+  }
+
+  @Test
+  void shouldTakeTheRecordsKeyForACategoryAndNoFieldOfThatName() {
+    ObservationDecoder decoder = decoder("eddy.covariates", "t", "eddy.embedding", "key");
+
+    assertThat(decode(decoder, bytes("{'value': 1, 'key': 'north', 't': 2}")))
+        .isEqualTo(new Decoded.Observation(NOW, 1, new double[] {2, EmbeddingSpec.number(KEY)}));
   }
 
   @Test
