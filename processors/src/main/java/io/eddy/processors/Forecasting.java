@@ -1,6 +1,9 @@
 package io.eddy.processors;
 
+import io.eddy.processors.config.NullMeaning;
 import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.processors.control.ControlProcessor;
+import io.eddy.processors.control.Update;
 import io.eddy.processors.forecast.ForecastProcessor;
 import io.eddy.processors.forecast.WarmUp;
 import io.eddy.processors.observation.RecordTimestamps;
@@ -8,9 +11,11 @@ import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.ModelRegistry;
 import io.eddy.processors.rollout.ModelRegistryFeed;
 import io.eddy.processors.rollout.RolloutProcessor;
+import io.eddy.processors.state.SeriesStores;
 import io.eddy.processors.topic.Topics;
 import io.eddy.processors.training.TrainingExecutor;
 import io.eddy.processors.training.TrainingProcessor;
+import io.eddy.schemas.avro.ControlCommand;
 import io.eddy.schemas.avro.DeadLetter;
 import io.eddy.schemas.avro.Forecast;
 import io.eddy.schemas.avro.HistoryWindow;
@@ -18,6 +23,7 @@ import io.eddy.schemas.avro.ModelRecord;
 import io.eddy.schemas.avro.Observation;
 import io.eddy.schemas.avro.WindowScore;
 import io.eddy.schemas.serde.SchemaRegistry;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.BooleanSupplier;
@@ -53,6 +59,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// observations ──> eddy-forecast ──> forecasts, history, scores, dead letters
+/// control ───────> eddy-control ───> history; same tasks, same stores
 /// history ───────> eddy-training ──> candidates
 /// candidates, scores ──> rollout ──> models
 /// models ────────> model registry, on every instance
@@ -73,6 +80,7 @@ public final class Forecasting {
   private Progress progress = new Progress();
   private BooleanSupplier publishing = () -> true;
   private boolean applied;
+  private @Nullable KStream<byte[], Update<Forecast>> forgotten;
 
   private Forecasting(StreamsBuilder builder, ProcessorsConfig config) {
     this.builder = builder;
@@ -116,7 +124,10 @@ public final class Forecasting {
     SchemaRegistry registry = schemas();
     ModelRegistry models = addTrainingAndRollout(registry);
     var processor = ForecastProcessor.ofBytes(config, registry, models, progress);
-    return branches(observations.process(processor, Named.as("eddy-forecast")), registry);
+    KStream<byte[], Forecast> forecasts =
+        branches(values(observations).process(processor, Named.as("eddy-forecast")), registry);
+    addControl(observations, registry);
+    return forecasts;
   }
 
   /// Answers each observation of a stream.
@@ -129,12 +140,66 @@ public final class Forecasting {
     ModelRegistry models = addTrainingAndRollout(registry);
     var processor = ForecastProcessor.ofObservations(config, models, progress);
     var keys = new SeriesKeys<>(keySerde, topics.forecasts());
-    KStream<byte[], SpecificRecord> all =
-        observations
-            .selectKey((key, value) -> keys.bytes(key), Named.as("eddy-key-to-bytes"))
-            .process(processor, Named.as("eddy-forecast"));
-    return branches(all, registry)
-        .map((key, value) -> KeyValue.pair(keys.key(key), value), Named.as("eddy-bytes-to-key"));
+    KStream<byte[], Observation> byBytes =
+        observations.selectKey((key, value) -> keys.bytes(key), Named.as("eddy-key-to-bytes"));
+    KStream<byte[], Forecast> forecasts =
+        branches(values(byBytes).process(processor, Named.as("eddy-forecast")), registry);
+    addControl(byBytes, registry);
+    return forecasts.map(
+        (key, value) -> KeyValue.pair(keys.key(key), value), Named.as("eddy-bytes-to-key"));
+  }
+
+  /// What there is to forecast: without the records that say nothing but to forget their key.
+  private <V> KStream<byte[], V> values(KStream<byte[], V> observations) {
+    return config.inputNull() == NullMeaning.FORGET
+        ? observations.filterNot(Forecasting::isTombstone, Named.as("eddy-input-values"))
+        : observations;
+  }
+
+  @SuppressWarnings("NullAway") // Kafka Streams says nothing of nulls; records may have them.
+  private static boolean isTombstone(byte[] key, Object value) {
+    return key != null && value == null;
+  }
+
+  @SuppressWarnings("NullAway") // A tombstone stays one.
+  private static byte[] nothing(Object value) {
+    return null;
+  }
+
+  /// Obeys commands and tombstones of the input, beside the forecasts and on their stores.
+  private void addControl(KStream<byte[], ?> observations, SchemaRegistry registry) {
+    KStream<byte[], byte[]> commands =
+        builder.stream(
+            topics.control(),
+            Consumed.with(BYTES, BYTES)
+                .withTimestampExtractor(new RecordTimestamps())
+                .withOffsetResetPolicy(AutoOffsetReset.earliest())
+                .withName("eddy-control-source"));
+    if (config.inputNull() == NullMeaning.FORGET) {
+      KStream<byte[], byte[]> tombstones =
+          observations
+              .filter(Forecasting::isTombstone, Named.as("eddy-input-tombstones"))
+              .mapValues(Forecasting::nothing, Named.as("eddy-input-forget"));
+      commands = commands.merge(tombstones, Named.as("eddy-control-or-input"));
+    }
+    KStream<byte[], Update<? extends SpecificRecord>> updates =
+        commands.process(
+            new ControlProcessor(config, progress),
+            Named.as("eddy-control"),
+            SeriesStores.NAMES.toArray(String[]::new));
+    updates(updates, ControlProcessor.HISTORY, HistoryWindow.class)
+        .to(
+            topics.history(),
+            Produced.with(
+                    BYTES, Update.serde(registry.serde(HistoryWindow.class, topics.history())))
+                .withStreamPartitioner(OwnPartition.of(Update::partition))
+                .withName("eddy-control-history-sink"));
+    forgotten = updates(updates, ControlProcessor.FORECASTS, Forecast.class);
+  }
+
+  private static <T> KStream<byte[], Update<T>> updates(
+      KStream<byte[], Update<? extends SpecificRecord>> all, String child, Class<T> type) {
+    return all.mapValues(update -> update.as(type), Named.as(child));
   }
 
   /// The whole application: reads `eddy.input.topic`, writes `forecasts`.
@@ -167,13 +232,22 @@ public final class Forecasting {
             Consumed.with(BYTES, BYTES)
                 .withTimestampExtractor(new RecordTimestamps())
                 .withName("eddy-observations"));
+    String forecasts = config.topics().forecasts();
+    Serde<Forecast> serde = registry.serde(Forecast.class, forecasts);
     forecasting
         .apply(observations)
         .to(
-            config.topics().forecasts(),
-            Produced.with(BYTES, registry.serde(Forecast.class, config.topics().forecasts()))
+            forecasts,
+            Produced.with(BYTES, serde)
                 .withStreamPartitioner(OwnPartition.of(Forecast::getInputPartition))
                 .withName("eddy-forecasts-sink"));
+    forecasting
+        .forgotten()
+        .to(
+            forecasts,
+            Produced.with(BYTES, Update.serde(serde))
+                .withStreamPartitioner(OwnPartition.of(Update::partition))
+                .withName("eddy-control-forecasts-sink"));
     return builder.build(kafka);
   }
 
@@ -190,6 +264,7 @@ public final class Forecasting {
     registry.idFor(SchemaRegistry.subject(topics.candidates()), ModelRecord.getClassSchema());
     registry.idFor(SchemaRegistry.subject(topics.models()), ModelRecord.getClassSchema());
     registry.idFor(SchemaRegistry.subject(topics.deadLetters()), DeadLetter.getClassSchema());
+    registry.idFor(SchemaRegistry.subject(topics.control()), ControlCommand.getClassSchema());
   }
 
   /// Everything that is connected with the user's stream by topics only.
@@ -225,6 +300,11 @@ public final class Forecasting {
             Produced.with(Serdes.String(), registry.serde(ModelRecord.class, topics.candidates()))
                 .withName("eddy-candidates-sink"));
     return models;
+  }
+
+  /// Tombstones of the keys that were forgotten, for a topic of forecasts.
+  private KStream<byte[], Update<Forecast>> forgotten() {
+    return Objects.requireNonNull(forgotten, "forecasting was not applied yet");
   }
 
   /// Sends each kind of output where it belongs, and returns the forecasts.

@@ -7,13 +7,18 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.processors.control.ControlCommands;
 import io.eddy.processors.progress.Progress;
 import io.eddy.processors.state.BoundedRocksDb;
+import io.eddy.processors.training.HistoryKey;
+import io.eddy.schemas.avro.ControlCommand;
+import io.eddy.schemas.avro.ControlKind;
 import io.eddy.schemas.avro.DeadLetter;
 import io.eddy.schemas.avro.Forecast;
 import io.eddy.schemas.avro.ForecastStep;
 import io.eddy.schemas.avro.HistoryWindow;
 import io.eddy.schemas.avro.ModelDecision;
+import io.eddy.schemas.avro.ModelManifest;
 import io.eddy.schemas.avro.ModelRecord;
 import io.eddy.schemas.avro.Observation;
 import io.eddy.schemas.avro.Reason;
@@ -27,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -39,6 +45,7 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -219,7 +226,123 @@ class ForecastingTest {
   }
 
   @Test
+  void shouldForgetAKeyOnCommand() {
+    var application = new Application();
+    application.send("kept", 0, 3 * WINDOW);
+    application.send("told", 0, 3 * WINDOW);
+    application.settle();
+    application.forecasts();
+
+    application.tell(ControlCommands.forget("1", "told".getBytes(UTF_8)));
+
+    assertThat(application.keys("series-state")).containsExactly("kept");
+    assertThat(application.keys("series-anchor")).containsExactly("kept");
+    assertThat(application.windowsOf("told")).isEmpty();
+    assertThat(application.windowsOf("kept")).isNotEmpty();
+    assertThat(application.forecasts()).hasSize(1).containsOnlyNulls();
+    assertThat(application.metric("forgotten-keys-total")).isEqualTo(1);
+  }
+
+  @Test
+  void shouldEraseEverySlotOfAForgottenKey() {
+    var application = new Application();
+    application.send("told", 0, 12 * WINDOW);
+    application.settle();
+
+    application.tell(ControlCommands.forget("1", "told".getBytes(UTF_8)));
+
+    Map<Integer, Boolean> hasValue = new TreeMap<>();
+    for (TestRecord<byte[], byte[]> record : application.history()) {
+      hasValue.put(HistoryKey.slot(record.key()), record.value() != null);
+    }
+    assertThat(hasValue)
+        .containsOnlyKeys(HistoryKey.CORRECTION, 0, 1, 2, 3, 4, 5)
+        .containsValue(false)
+        .doesNotContainValue(true);
+  }
+
+  @Test
+  void shouldStartAForgottenKeyCold() {
+    var application = new Application();
+    application.send("told", 0, WINDOW + 1);
+    application.tell(ControlCommands.forget("1", "told".getBytes(UTF_8)));
+    application.forecasts();
+
+    application.send("told", WINDOW + 1, WINDOW + 2);
+
+    Forecast first = application.forecasts().getFirst();
+    assertThat(first.getSteps()).isEqualTo(1);
+    assertThat(first.getExpectedValue()).isNull();
+  }
+
+  @Test
+  void shouldLeaveAForgottenKeyOutOfTheNextTraining() {
+    properties.put(ProcessorsConfig.TRAINING_GROWTH, "1000");
+    var application = new Application();
+    application.send("kept", 0, 2 * WINDOW);
+    application.settle();
+    application.send("told", 0, 2 * WINDOW);
+    application.tell(ControlCommands.train("1"));
+    application.settle();
+
+    application.tell(ControlCommands.forget("2", "told".getBytes(UTF_8)));
+    application.tell(ControlCommands.train("3"));
+    application.settle();
+
+    assertThat(application.manifests())
+        .extracting(ModelManifest::getProvenance)
+        .extracting(provenance -> provenance.get("training.cause"), p -> p.get("data.keys"))
+        .containsExactly(tuple("windows", "1"), tuple("command", "2"), tuple("command", "1"));
+  }
+
+  @Test
+  void shouldTakeARecordWithoutAValueForADeadLetter() {
+    var application = new Application();
+    application.send("told", 0, 1);
+
+    application.input.pipeInput("told".getBytes(UTF_8), (byte[]) null, 200_000);
+
+    assertThat(application.deadLetters())
+        .extracting(DeadLetter::getReason)
+        .containsExactly(Reason.NULL_VALUE);
+    assertThat(application.keys("series-state")).containsExactly("told");
+  }
+
+  @Test
+  void shouldForgetAKeyWhoseRecordHasNoValueWhereThatMeansSo() {
+    properties.put(ProcessorsConfig.INPUT_NULL, "forget");
+    var application = new Application();
+    application.send("kept", 0, WINDOW);
+    application.send("told", 0, WINDOW);
+    application.settle();
+
+    application.input.pipeInput("told".getBytes(UTF_8), (byte[]) null, 2_000_000);
+    application.input.pipeInput((byte[]) null, (byte[]) null, 2_000_000);
+
+    assertThat(application.keys("series-state")).containsExactly("kept");
+    assertThat(application.windowsOf("told")).isEmpty();
+    assertThat(application.deadLetters())
+        .extracting(DeadLetter::getReason)
+        .containsExactly(Reason.NULL_KEY);
+    assertThat(application.progress.settled(2 * WINDOW + 2)).isTrue();
+  }
+
+  @Test
+  void shouldLeaveOutCommandsThatItCannotObey() {
+    var application = new Application();
+    application.send("kept", 0, 1);
+
+    application.control.pipeInput("1".getBytes(UTF_8), "?".getBytes(UTF_8));
+    application.control.pipeInput("kept".getBytes(UTF_8), (byte[]) null);
+    application.tell(new ControlCommand("2", ControlKind.UNKNOWN, null));
+    application.tell(new ControlCommand("3", ControlKind.FORGET, null));
+
+    assertThat(application.keys("series-state")).containsExactly("kept");
+  }
+
+  @Test
   void shouldNameEverything() {
+    properties.put(ProcessorsConfig.INPUT_NULL, "forget");
     ProcessorsConfig config = ProcessorsConfig.of(properties);
 
     String description =
@@ -278,7 +401,19 @@ class ForecastingTest {
     private final TestInputTopic<byte[], byte[]> input =
         driver.createInputTopic(
             "measurements", new ByteArraySerializer(), new ByteArraySerializer());
+    private final TestInputTopic<byte[], byte[]> control =
+        driver.createInputTopic(
+            "small-control", new ByteArraySerializer(), new ByteArraySerializer());
     private int sent;
+
+    void tell(ControlCommand command) {
+      byte[] value =
+          schemas
+              .serde(ControlCommand.class, "small-control")
+              .serializer()
+              .serialize("small-control", command);
+      control.pipeInput(command.getId().getBytes(UTF_8), value);
+    }
 
     void send(int from, int to) {
       send("pressure", from, to);
@@ -310,6 +445,28 @@ class ForecastingTest {
           .readValuesToList();
     }
 
+    List<TestRecord<byte[], byte[]>> history() {
+      return driver
+          .createOutputTopic(
+              "small-history", new ByteArrayDeserializer(), new ByteArrayDeserializer())
+          .readRecordsToList();
+    }
+
+    /// Keys that a store has an entry for.
+    List<String> keys(String store) {
+      List<String> keys = new ArrayList<>();
+      KeyValueStore<byte[], byte[]> entries = driver.getKeyValueStore(store);
+      try (var all = entries.all()) {
+        all.forEachRemaining(entry -> keys.add(new String(entry.key, UTF_8)));
+      }
+      return keys;
+    }
+
+    /// The trainer's entries of a series: one byte, the slot, and the series.
+    List<String> windowsOf(String series) {
+      return keys("training-windows").stream().filter(key -> key.endsWith(series)).toList();
+    }
+
     List<WindowScore> scores() {
       return driver
           .createOutputTopic(
@@ -336,6 +493,14 @@ class ForecastingTest {
     }
 
     List<ModelDecision> decisions() {
+      return models(ModelDecision.class);
+    }
+
+    List<ModelManifest> manifests() {
+      return models(ModelManifest.class);
+    }
+
+    private <T> List<T> models(Class<T> type) {
       return driver
           .createOutputTopic(
               "small-models",
@@ -344,8 +509,8 @@ class ForecastingTest {
           .readValuesToList()
           .stream()
           .map(ModelRecord::getContent)
-          .filter(ModelDecision.class::isInstance)
-          .map(ModelDecision.class::cast)
+          .filter(type::isInstance)
+          .map(type::cast)
           .toList();
     }
   }

@@ -118,6 +118,20 @@ public final class ProcessorsConfig {
           "How far an event's time may lie after its record's timestamp. What is further ahead is a"
               + " dead letter: one wrong clock must not move everything else.");
 
+  /// What a record without a value means.
+  public static final String INPUT_NULL =
+      define(
+          "eddy.input.null",
+          ConfigDef.Type.STRING,
+          "dead-letter",
+          Expectation.oneOf(NullMeaning.class),
+          Importance.MEDIUM,
+          INPUT,
+          "What a record with a key and no value means, such as a tombstone of a compacted topic."
+              + " dead-letter: a fault of whoever sent it. forget: forget everything about the key,"
+              + " as \"eddy forget\" does. A null inside of a record is a missing value either"
+              + " way.");
+
   /// What comes with each value.
   public static final String COVARIATES =
       define(
@@ -208,6 +222,10 @@ public final class ProcessorsConfig {
   /// Overrides the name of the topic of dead letters.
   public static final String TOPIC_DEAD_LETTERS =
       topic("dead.letters", "what could not be processed, and why");
+
+  /// Overrides the name of the topic of commands.
+  public static final String TOPIC_CONTROL =
+      topic("control", "what operators tell the application, such as to forget a key");
 
   /// Copies of each topic.
   public static final String TOPIC_REPLICATION_FACTOR =
@@ -969,6 +987,11 @@ public final class ProcessorsConfig {
     return Duration.ofMillis(wide(INPUT_TIME_AHEAD_MAX_MS));
   }
 
+  /// What a record without a value means.
+  public NullMeaning inputNull() {
+    return Expectation.constant(NullMeaning.class, text(INPUT_NULL));
+  }
+
   /// The names of our topics.
   public Topics topics() {
     return topics;
@@ -1363,7 +1386,8 @@ public final class ProcessorsConfig {
               override(TOPIC_SCORES, usual.scores()),
               override(TOPIC_CANDIDATES, usual.candidates()),
               override(TOPIC_MODELS, usual.models()),
-              override(TOPIC_DEAD_LETTERS, usual.deadLetters()));
+              override(TOPIC_DEAD_LETTERS, usual.deadLetters()),
+              override(TOPIC_CONTROL, usual.control()));
       if (names.all().contains(text(INPUT_TOPIC))) {
         problems.add(
             INPUT_TOPIC

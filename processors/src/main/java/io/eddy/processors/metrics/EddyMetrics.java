@@ -187,6 +187,27 @@ public final class EddyMetrics {
     }
   }
 
+  /// What is counted where commands are obeyed.
+  public static final class Controls implements AutoCloseable {
+    private final Sensors sensors;
+    private final Sensor forgotten;
+
+    public Controls(ProcessorContext<?, ?> context) {
+      sensors = new Sensors(context);
+      forgotten = sensors.counter("forgotten-keys", "series that were forgotten as they were told");
+    }
+
+    /// A series' state was deleted because somebody said so.
+    public void forgotten() {
+      forgotten.record();
+    }
+
+    @Override
+    public void close() {
+      sensors.close();
+    }
+  }
+
   /// What the training task counts.
   public static final class Trainings implements AutoCloseable {
     private final Sensors sensors;

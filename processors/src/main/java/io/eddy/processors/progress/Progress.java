@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Progress {
   private final LongAdder answered = new LongAdder();
   private final LongAdder deadLettered = new LongAdder();
+  private final LongAdder forgotten = new LongAdder();
   private final AtomicLong windowsSent = new AtomicLong();
   private final AtomicLong windowsConsumed = new AtomicLong();
   private final AtomicLong scoresSent = new AtomicLong();
@@ -68,7 +69,13 @@ public final class Progress {
     deadLettered.increment();
   }
 
-  /// A window left for the history topic; to be reported before its last event is answered.
+  /// A record of the input said that its key is to be forgotten, and it was.
+  public void recordForgotten() {
+    forgotten.increment();
+  }
+
+  /// A window, a tombstone or a signal left for the history topic; to be reported before the event
+  /// that caused it is answered.
   public void recordWindowSent() {
     windowsSent.incrementAndGet();
   }
@@ -171,6 +178,11 @@ public final class Progress {
     return deadLettered.sum();
   }
 
+  /// Records of the input so far that had their key forgotten.
+  public long forgotten() {
+    return forgotten.sum();
+  }
+
   /// Windows forwarded so far.
   public long windowsSent() {
     return windowsSent.get();
@@ -219,14 +231,14 @@ public final class Progress {
     return decisionsSent.get();
   }
 
-  /// Whether everything that follows from the first `sent` events has happened: all are answered or
-  /// dead-lettered, all their windows and scores consumed, no training is open, all candidates are
-  /// decided, and the registry has adopted the newest decision.
+  /// Whether everything that follows from the first `sent` events has happened: all are answered,
+  /// dead-lettered or obeyed, all their windows and scores consumed, no training is open, all
+  /// candidates are decided, and the registry has adopted the newest decision.
   ///
   /// @param sent events that the driver has sent so far
   public boolean settled(long sent) {
     // Downstream order: see the type's comment.
-    if (answered() + deadLettered() < sent) {
+    if (answered() + deadLettered() + forgotten() < sent) {
       return false;
     }
     long windows = windowsSent();

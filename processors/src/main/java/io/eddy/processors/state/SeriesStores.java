@@ -1,5 +1,7 @@
 package io.eddy.processors.state;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serdes;
@@ -23,19 +25,31 @@ public final class SeriesStores {
   /// What the watch over a task's errors has seen.
   public static final String DRIFT = "drift-watch";
 
+  /// All of them that have an entry per series, and must lose it when the series is forgotten.
+  public static final List<String> NAMES = List.of(STATE, ANCHOR, SHADOW);
+
+  private static final String DAY_MS = Long.toString(Duration.ofDays(1).toMillis());
+
   private SeriesStores() {}
 
   /// A store of bytes by bytes where the supplier keeps them, with a changelog and without a cache.
   ///
   /// Its changelog takes timestamps that are ahead of the broker's clock: they are those of the
-  /// user's records, and a refused changelog record would end the task.
+  /// user's records, and a refused changelog record would end the task. It is compacted within a
+  /// day or two, as the topic of history is, so that what was forgotten is really gone; by Kafka's
+  /// defaults an idle changelog keeps it for ever.
   public static StoreBuilder<KeyValueStore<byte[], byte[]>> store(
       KeyValueBytesStoreSupplier supplier) {
     return Stores.keyValueStoreBuilder(supplier, Serdes.ByteArray(), Serdes.ByteArray())
         .withCachingDisabled()
         .withLoggingEnabled(
             Map.of(
-                TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, Long.toString(Long.MAX_VALUE)));
+                TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG,
+                Long.toString(Long.MAX_VALUE),
+                TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG,
+                DAY_MS,
+                TopicConfig.SEGMENT_MS_CONFIG,
+                DAY_MS));
   }
 
   /// A store as [#store], without a changelog: for what is made again where it is missing.

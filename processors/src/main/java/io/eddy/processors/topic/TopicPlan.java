@@ -19,7 +19,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
 /// The topics that Eddy owns as they must be made, and how to make them.
 ///
 /// Kafka Streams makes only changelogs; a broker that creates topics by itself would keep models
-/// for seven days and then lose them. So these six are made on purpose.
+/// for seven days and then lose them. So these seven are made on purpose.
 ///
 /// All of them stamp records with the broker's clock (`LogAppendTime`): event times lie in the
 /// values, and a producer's timestamps from 1949, from 1970 or from tomorrow would be refused,
@@ -94,7 +94,13 @@ public final class TopicPlan {
                 "what could not be processed, and why",
                 inputPartitions,
                 replicationFactor,
-                withLargeMessages(deleteAfter(30)))));
+                withLargeMessages(deleteAfter(30))),
+            new PlannedTopic(
+                names.control(),
+                "what operators tell the application",
+                inputPartitions,
+                replicationFactor,
+                deleteAfter(7))));
   }
 
   /// The topics, in the order of [Topics#all()].

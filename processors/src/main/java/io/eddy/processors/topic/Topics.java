@@ -13,25 +13,29 @@ import java.util.regex.Pattern;
 /// @param candidates trained models that wait for a decision, in chunks
 /// @param models numbered versions and the decisions which of them answers
 /// @param deadLetters what could not be processed, and why
+/// @param control what operators tell the application
 public record Topics(
     String forecasts,
     String history,
     String scores,
     String candidates,
     String models,
-    String deadLetters) {
+    String deadLetters,
+    String control) {
   private static final Pattern LEGAL = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
 
   public Topics {
     Set<String> seen = new LinkedHashSet<>();
-    for (String name : List.of(forecasts, history, scores, candidates, models, deadLetters)) {
+    List<String> all =
+        List.of(forecasts, history, scores, candidates, models, deadLetters, control);
+    for (String name : all) {
       if (!legal(name)) {
         throw new IllegalArgumentException(
             "topic name \"" + name + "\" is not legal, expected " + legalName());
       }
       if (!seen.add(name)) {
         throw new IllegalArgumentException(
-            "topic \"" + name + "\" is named twice, expected six different topics");
+            "topic \"" + name + "\" is named twice, expected seven different topics");
       }
     }
   }
@@ -44,12 +48,13 @@ public record Topics(
         prefix + "-scores",
         prefix + "-candidates",
         prefix + "-models",
-        prefix + "-dead-letters");
+        prefix + "-dead-letters",
+        prefix + "-control");
   }
 
-  /// All six, in the order in which a plan lists them.
+  /// All seven, in the order in which a plan lists them.
   public List<String> all() {
-    return List.of(forecasts, history, scores, candidates, models, deadLetters);
+    return List.of(forecasts, history, scores, candidates, models, deadLetters, control);
   }
 
   /// Whether Kafka takes the name for a topic.

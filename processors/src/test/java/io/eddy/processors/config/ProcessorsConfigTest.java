@@ -44,6 +44,7 @@ class ProcessorsConfigTest {
           Map.entry("eddy.input.value.field", "value"),
           Map.entry("eddy.input.time.field", ""),
           Map.entry("eddy.input.time.ahead.max.ms", 86_400_000L),
+          Map.entry("eddy.input.null", "dead-letter"),
           Map.entry("eddy.covariates", ""),
           Map.entry("eddy.covariates.known", ""),
           Map.entry("eddy.embedding", ""),
@@ -56,6 +57,7 @@ class ProcessorsConfigTest {
           Map.entry("eddy.topic.candidates", ""),
           Map.entry("eddy.topic.models", ""),
           Map.entry("eddy.topic.dead.letters", ""),
+          Map.entry("eddy.topic.control", ""),
           Map.entry("eddy.topic.replication.factor", -1),
           Map.entry("eddy.cell", "lstm"),
           Map.entry("eddy.hidden.size", 32),
@@ -120,6 +122,7 @@ class ProcessorsConfigTest {
               "1000",
               ProcessorsConfig::timeAheadMax,
               Duration.ofSeconds(1)),
+          mapping("eddy.input.null", "forget", ProcessorsConfig::inputNull, NullMeaning.FORGET),
           mapping(
               "eddy.covariates",
               "temperature, sky.cloudy",
@@ -144,6 +147,7 @@ class ProcessorsConfigTest {
           mapping("eddy.topic.candidates", "c", config -> config.topics().candidates(), "c"),
           mapping("eddy.topic.models", "m", config -> config.topics().models(), "m"),
           mapping("eddy.topic.dead.letters", "d", config -> config.topics().deadLetters(), "d"),
+          mapping("eddy.topic.control", "o", config -> config.topics().control(), "o"),
           mapping(
               "eddy.topic.replication.factor", "3", ProcessorsConfig::replicationFactor, (short) 3),
           mapping("eddy.cell", "GRU", config -> config.forecasterSpec().cell(), CellType.GRU),
@@ -327,7 +331,8 @@ class ProcessorsConfigTest {
                 "eddy-scores",
                 "eddy-candidates",
                 "eddy-models",
-                "eddy-dead-letters"));
+                "eddy-dead-letters",
+                "eddy-control"));
   }
 
   @Test

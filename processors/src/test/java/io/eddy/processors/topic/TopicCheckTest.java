@@ -121,6 +121,6 @@ class TopicCheckTest {
     exists("load-scores", 4);
     set("load-scores", "cleanup.policy", "compact");
 
-    assertThat(problems()).hasSize(5 + 2);
+    assertThat(problems()).hasSize(6 + 2);
   }
 }

@@ -38,7 +38,8 @@ class TopicPlanTest {
             Map.entry("load-scores", 1),
             Map.entry("load-candidates", 1),
             Map.entry("load-models", 1),
-            Map.entry("load-dead-letters", 6));
+            Map.entry("load-dead-letters", 6),
+            Map.entry("load-control", 6));
   }
 
   @Test
@@ -67,9 +68,15 @@ class TopicPlanTest {
     assertThat(topic("load-forecasts").configs()).containsEntry("retention.ms", "604800000");
     assertThat(topic("load-scores").configs()).containsEntry("retention.ms", "604800000");
     assertThat(topic("load-candidates").configs()).containsEntry("retention.ms", "604800000");
+    assertThat(topic("load-control").configs()).containsEntry("retention.ms", "604800000");
     assertThat(topic("load-dead-letters").configs()).containsEntry("retention.ms", "2592000000");
     for (String name :
-        List.of("load-forecasts", "load-scores", "load-candidates", "load-dead-letters")) {
+        List.of(
+            "load-forecasts",
+            "load-scores",
+            "load-candidates",
+            "load-dead-letters",
+            "load-control")) {
       assertThat(topic(name).configs()).as(name).containsEntry("cleanup.policy", "delete");
     }
   }
@@ -84,7 +91,7 @@ class TopicPlanTest {
 
   @Test
   void shouldDescribeOneTopicALine() {
-    assertThat(plan.describe().lines()).hasSize(6);
+    assertThat(plan.describe().lines()).hasSize(7);
     assertThat(plan.describe())
         .contains("load-models        partitions=1 replication=2 cleanup.policy=compact");
     assertThat(TopicPlan.of(Topics.withPrefix("load"), 1, (short) -1).describe())

@@ -18,7 +18,8 @@ class TopicsTest {
             "load-scores",
             "load-candidates",
             "load-models",
-            "load-dead-letters");
+            "load-dead-letters",
+            "load-control");
   }
 
   @ParameterizedTest
@@ -41,7 +42,7 @@ class TopicsTest {
 
   @Test
   void shouldRefuseOneNameForTwoTopics() {
-    assertThatThrownBy(() -> new Topics("a", "b", "c", "d", "b", "e"))
+    assertThatThrownBy(() -> new Topics("a", "b", "c", "d", "b", "e", "f"))
         .hasMessageContaining("topic \"b\" is named twice");
   }
 }
