@@ -298,7 +298,7 @@ class EmbeddingForecastTest {
     }
   }
 
-  /// The table is the network's: a key's state says which category it is in, not what that means.
+  /// The series knows which category it is in, not what a network makes of that.
   @Test
   void shouldReadAStateThatWasWrittenForATableOfAnotherSize() {
     ForecasterSpec spec = spec(CellType.GRU, SEEING);
