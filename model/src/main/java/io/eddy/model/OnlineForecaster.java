@@ -43,7 +43,7 @@ public final class OnlineForecaster {
   private @Nullable InputAttribution attribution; // made for the first anomaly
 
   /// @param spec what the keys' states are made for
-  /// @param model of an equal spec, or null to answer naively
+  /// @param model of a spec of the same shape, or null to answer naively
   public OnlineForecaster(ForecasterSpec spec, @Nullable Forecaster model) {
     this.spec = spec;
     this.model = model;
@@ -64,7 +64,7 @@ public final class OnlineForecaster {
       quantiles = Rows.empty();
       means = null;
     } else {
-      if (!model.spec().equals(spec)) {
+      if (!model.spec().shape().equals(spec.shape())) {
         throw new IllegalArgumentException(
             "the model is a " + model.spec() + ", the configuration expects " + spec);
       }

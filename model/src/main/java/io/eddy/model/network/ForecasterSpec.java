@@ -1,6 +1,7 @@
 package io.eddy.model.network;
 
 import io.eddy.model.cell.CellType;
+import io.eddy.model.series.Frequency;
 import io.eddy.model.series.Preparation;
 import io.eddy.model.series.SeriesSpec;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// What a forecaster is made of. Two forecasters with equal specs carry the same state per key.
+/// What a forecaster is made of. Two forecasters of one [#shape()] carry the same state per key.
 ///
 /// @param cell the recurrent cell
 /// @param hiddenSize units per layer
@@ -157,6 +158,24 @@ public record ForecasterSpec(
         windowSize,
         members,
         newHead);
+  }
+
+  /// What weights and stored states depend on: the spec, with the frequency of events left at its
+  /// default. When a step counts as missing is said anew with every start; no weight knows of it,
+  /// and a key's ring is the same.
+  public ForecasterSpec shape() {
+    return new ForecasterSpec(
+        cell,
+        hiddenSize,
+        layerCount,
+        horizon,
+        series.withFrequency(new Frequency.Inferred()),
+        lagCount,
+        confidences,
+        value,
+        windowSize,
+        ensemble,
+        head);
   }
 
   private static void require(boolean holds, String name, Object value, String expected) {

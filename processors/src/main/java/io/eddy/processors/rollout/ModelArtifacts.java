@@ -206,10 +206,11 @@ public final class ModelArtifacts {
     } catch (CheckpointException e) {
       return new Assembly.Invalid("the file cannot be read: " + e.getMessage());
     }
-    if (!forecaster.spec().equals(expected)) {
+    ForecasterSpec shape = forecaster.spec().shape();
+    if (!shape.equals(expected.shape())) {
       return new Assembly.Invalid(
           "the model was made for other settings: "
-              + String.join(", ", differences(forecaster.spec(), expected)));
+              + String.join(", ", differences(shape, expected.shape())));
     }
     return new Assembly.Valid(forecaster);
   }

@@ -37,7 +37,7 @@ public final class SeriesStateCodec {
   public SeriesStateCodec(ForecasterSpec spec) {
     this.spec = spec;
     // The specified hash of a string, so that every JVM computes the same.
-    this.shape = spec.toMetadata().toString().hashCode();
+    this.shape = spec.shape().toMetadata().toString().hashCode();
   }
 
   /// The state of a key that no event has reached yet.

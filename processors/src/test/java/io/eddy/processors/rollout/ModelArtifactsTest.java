@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eddy.model.checkpoint.ForecasterCheckpoint;
 import io.eddy.model.network.Forecaster;
+import io.eddy.model.network.ForecasterSpec;
+import io.eddy.model.series.Frequency;
 import io.eddy.schemas.avro.ModelChunk;
 import io.eddy.schemas.avro.ModelManifest;
 import java.nio.ByteBuffer;
@@ -147,6 +149,25 @@ class ModelArtifactsTest {
     assertInvalid(
         ModelArtifacts.assemble(Models.manifest(large), Models.chunks(large), Models.spec(128)),
         "the model was made for other settings: eddy.hidden.size is 256, expected 128");
+  }
+
+  @Test
+  void shouldTakeAModelThatWasMadeUnderAnotherFrequency() {
+    ForecasterSpec spec = Models.LARGE;
+    var hourly =
+        new ForecasterSpec(
+            spec.cell(),
+            spec.hiddenSize(),
+            spec.layerCount(),
+            spec.horizon(),
+            spec.series().withFrequency(Frequency.parse("PT1H")),
+            spec.lagCount(),
+            spec.confidences(),
+            spec.value(),
+            spec.windowSize());
+
+    assertThat(ModelArtifacts.assemble(Models.manifest(large), Models.chunks(large), hourly))
+        .isInstanceOf(Assembly.Valid.class);
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.eddy.model.SeriesState;
 import io.eddy.model.cell.CellType;
 import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterSpec;
+import io.eddy.model.series.Frequency;
 import io.eddy.processors.state.UnreadableStateException.Reason;
 import java.util.Arrays;
 import java.util.Random;
@@ -51,6 +52,32 @@ class SeriesStateCodecTest {
     assertThat(read.version()).isEqualTo(5);
     assertThat(read.sourcePartition()).isEqualTo(3);
     assertThat(read.sourceOffset()).isEqualTo(99);
+  }
+
+  /// That a step is missing is seen when the next event comes, by what is configured then.
+  @ParameterizedTest
+  @ValueSource(strings = {"events", "PT1H", "auto"})
+  void shouldReadAStateThatWasWrittenUnderAnotherFrequency(String frequency) {
+    var other = new SeriesStateCodec(at(frequency));
+    SeriesState written = state(20);
+
+    SeriesState read = other.decode(codec.encode(written));
+
+    assertThat(codec.encode(read)).isEqualTo(codec.encode(written));
+    assertThat(read.series().spec().frequency()).isEqualTo(Frequency.parse(frequency));
+  }
+
+  private static ForecasterSpec at(String frequency) {
+    return new ForecasterSpec(
+        SPEC.cell(),
+        SPEC.hiddenSize(),
+        SPEC.layerCount(),
+        SPEC.horizon(),
+        SPEC.series().withFrequency(Frequency.parse(frequency)),
+        SPEC.lagCount(),
+        SPEC.confidences(),
+        SPEC.value(),
+        SPEC.windowSize());
   }
 
   @Test
