@@ -8,14 +8,16 @@ import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /// Where an application's configuration comes from, the same in every command that needs one.
 final class ConfigurationOptions {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      required = true,
       description =
           "Properties file with Kafka's settings and Eddy's (eddy.*); of several a later one wins"
               + " over an earlier one, such as one that \"eddy tune\" wrote.")
@@ -29,8 +31,21 @@ final class ConfigurationOptions {
 
   @Mixin private SettingsOption setting = new SettingsOption();
 
+  @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  /// Whether there is any.
+  boolean isGiven() {
+    return !files.isEmpty();
+  }
+
   /// All layers: file, environment, command line.
   Map<String, String> settings() {
+    if (!isGiven()) {
+      // Not left to picocli, since some commands can do without.
+      throw new ParameterException(spec.commandLine(), "Missing required option: '--config=FILE'");
+    }
     Map<String, String> commandLine = new LinkedHashMap<>(setting.settings());
     if (bootstrapServer != null) {
       commandLine.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServer);

@@ -1,7 +1,9 @@
 package io.eddy.deploy.command;
 
+import io.eddy.deploy.models.ModelAccount;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.UserException;
+import io.eddy.model.checkpoint.ForecasterCheckpoint;
 import io.eddy.model.exchange.ForecasterWeights;
 import io.eddy.model.exchange.StateDict;
 import io.eddy.model.exchange.onnx.OnnxForecaster;
@@ -11,9 +13,14 @@ import io.eddy.model.exchange.onnx.OnnxWriter;
 import io.eddy.model.network.Forecaster;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// `eddy model export`: a network of Eddy's for others.
 @Command(
@@ -31,6 +38,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "%nExamples:",
       "  eddy model export model.safetensors --format onnx --out model.onnx",
+      "  eddy model export --model-version 3 --config eddy.properties --format onnx --out v3.onnx",
       "  eddy model export model.safetensors --format safetensors --out weights.safetensors"
     })
 final class ModelExportCommand implements Callable<Integer> {
@@ -41,11 +49,23 @@ final class ModelExportCommand implements Callable<Integer> {
     ONNX
   }
 
-  @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
   @Parameters(
       paramLabel = "FILE",
+      arity = "0..1",
       description = "A checkpoint, weights that hold a forecaster, or an ONNX file.")
-  private Path path;
+  private @Nullable Path path;
+
+  @Option(
+      names = "--model-version",
+      paramLabel = "VERSION",
+      description = "Instead of a file: this version of the application that --config names.")
+  private @Nullable Integer version;
+
+  @Mixin private ConfigurationOptions configuration = new ConfigurationOptions();
+
+  @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
+  @Spec
+  private CommandSpec spec;
 
   @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
   @Option(
@@ -65,9 +85,23 @@ final class ModelExportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ModelFile.checkFree(out, force);
-    ModelFile file = ModelFile.read(path);
-    ModelFile.write(out, ModelFile.naming(path, () -> export(file)));
+    ModelFile.write(out, exported());
     return ExitCode.OK;
+  }
+
+  private byte[] exported() {
+    Path from = path;
+    Integer wanted = version;
+    if (from != null && wanted == null) {
+      return ModelFile.naming(from, () -> export(ModelFile.read(from)));
+    }
+    if (from == null && wanted != null) {
+      byte[] file =
+          ModelLibrary.with(configuration, topics -> new ModelAccount(topics.read()).file(wanted));
+      return export(ForecasterCheckpoint.read(file));
+    }
+    throw new ParameterException(
+        spec.commandLine(), "name a file, or a version by --model-version and --config");
   }
 
   private byte[] export(ModelFile file) {

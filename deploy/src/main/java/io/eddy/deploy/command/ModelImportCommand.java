@@ -1,6 +1,9 @@
 package io.eddy.deploy.command;
 
+import io.eddy.deploy.models.Outcome;
 import io.eddy.deploy.process.ExitCode;
+import io.eddy.deploy.process.UserException;
+import io.eddy.model.checkpoint.CheckpointException;
 import io.eddy.model.checkpoint.ForecasterCheckpoint;
 import io.eddy.model.checkpoint.Safetensors;
 import io.eddy.model.exchange.ForecasterWeights;
@@ -13,12 +16,15 @@ import io.eddy.model.exchange.onnx.OnnxWriter;
 import io.eddy.model.network.Forecaster;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -38,13 +44,14 @@ import picocli.CommandLine.Spec;
           + " of itself if FILE of --out ends in .onnx (state goes in and out), else its weights by"
           + " PyTorch's names and gate order.",
       "",
-      "What \"eddy run\" can serve is a forecaster's checkpoint of the settings that the"
-          + " application has; there is no command yet that sends one to a running application."
+      "With --config, a forecaster is offered to that application as a candidate: it must be made"
+          + " for the same settings, and is tried as one that was trained there (eddy.promotion)."
     },
     footer = {
       "%nExamples:",
       "  eddy model import weights.safetensors --prefix forecaster --season 24 --out"
           + " model.safetensors",
+      "  eddy model import model.safetensors --config eddy.properties",
       "  eddy model import network.onnx --out step.onnx"
     })
 final class ModelImportCommand implements Callable<Integer> {
@@ -53,9 +60,19 @@ final class ModelImportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "A safetensors or an ONNX file.")
   private Path path;
 
-  @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
-  @Option(names = "--out", paramLabel = "FILE", required = true, description = "The file to write.")
-  private Path out;
+  @Option(names = "--out", paramLabel = "FILE", description = "The file to write.")
+  private @Nullable Path out;
+
+  @Mixin private ConfigurationOptions configuration = new ConfigurationOptions();
+
+  @Option(
+      names = "--wait",
+      paramLabel = "SECONDS",
+      defaultValue = "30",
+      description =
+          "With --config: how long to wait for the application to take it; 0 not to wait. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int seconds;
 
   @Option(
       names = "--prefix",
@@ -96,7 +113,16 @@ final class ModelImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ModelFile.checkFree(out, force);
+    Path target = out;
+    if (target == null && !configuration.isGiven()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "say what to do with it: write a file by --out, or offer it to an application by"
+              + " --config");
+    }
+    if (target != null) {
+      ModelFile.checkFree(target, force);
+    }
     ModelFile file = ModelFile.read(path);
     byte[] bytes =
         ModelFile.naming(
@@ -110,8 +136,44 @@ final class ModelImportCommand implements Callable<Integer> {
                           ? checkpoint(OnnxForecaster.read(onnx.bytes()))
                           : network(OnnxReader.read(onnx.bytes()));
                 });
-    ModelFile.write(out, bytes);
+    if (target != null) {
+      ModelFile.write(target, bytes);
+    }
+    if (configuration.isGiven()) {
+      offer(bytes);
+    }
     return ExitCode.OK;
+  }
+
+  private void offer(byte[] bytes) {
+    Forecaster forecaster =
+        ModelFile.naming(
+            path,
+            () -> {
+              try {
+                return ForecasterCheckpoint.read(bytes);
+              } catch (CheckpointException e) {
+                throw new CheckpointException(
+                    "it holds no forecaster, which is what an application can serve: "
+                        + e.getMessage(),
+                    e);
+              }
+            });
+    Outcome outcome =
+        ModelLibrary.with(
+            configuration, topics -> topics.introduce(forecaster, Duration.ofSeconds(seconds)));
+    switch (outcome) {
+      case Outcome.Decided(String words) -> say(words);
+      case Outcome.Refused(String reason) ->
+          throw new UserException(ExitCode.FAILED, "refused: " + reason);
+      case Outcome.Unanswered() ->
+          say(
+              seconds == 0
+                  ? "sent"
+                  : "sent, and not taken within %d s: another contest is on, or the application does"
+                          .formatted(seconds)
+                      + " not run");
+    }
   }
 
   private List<Integer> seasons() {
@@ -155,7 +217,9 @@ final class ModelImportCommand implements Callable<Integer> {
                 network.outputs().keySet(),
                 network.program().stateSize(),
                 network.parameters().elementCount()));
-    if (String.valueOf(out.getFileName()).toLowerCase(Locale.ROOT).endsWith(".onnx")) {
+    if (String.valueOf(out == null ? "" : out.getFileName())
+        .toLowerCase(Locale.ROOT)
+        .endsWith(".onnx")) {
       return OnnxWriter.write(network);
     }
     say("weights alone: no network that \"eddy run\" could serve");

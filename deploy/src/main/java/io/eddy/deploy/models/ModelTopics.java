@@ -22,7 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -42,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 /// wishes to the rollout. The application need not run.
 public final class ModelTopics {
   private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration LOOK = Duration.ofMillis(300);
 
   private final ProcessorsConfig config;
   private final SchemaRegistry registry;
@@ -134,6 +137,84 @@ public final class ModelTopics {
   public void wish(DecisionKind kind, int version, String reason) {
     var wish = new ModelDecision(0L, 0L, version, reason, kind.name(), null, Map.of());
     send(Stream.of(new ModelMessage("wish", new ModelRecord(wish))));
+  }
+
+  /// Asks the rollout for a decision, and waits for what comes of it.
+  ///
+  /// @param longest zero not to wait
+  public Outcome fulfil(DecisionKind kind, int version, String reason, Duration longest) {
+    PublishedModels before = read();
+    wish(kind, version, reason);
+    return await(
+        longest,
+        now -> {
+          if (kind == DecisionKind.DELETED && before.version(version).isPresent()) {
+            return now.version(version).isEmpty()
+                ? new Outcome.Decided("removed version " + version)
+                : null;
+          }
+          return now.decisions().stream()
+              .filter(decision -> decision.getSequence() > sequence(before))
+              .filter(decision -> decision.getKind().equals(kind.name()))
+              .findFirst()
+              .map(decision -> new Outcome.Decided(words(decision)))
+              .orElse(null);
+        },
+        before);
+  }
+
+  /// Offers a model to the rollout, and waits for what comes of it.
+  ///
+  /// @param longest zero not to wait
+  public Outcome introduce(Forecaster forecaster, Duration longest) {
+    PublishedModels before = read();
+    String digest = offer(forecaster);
+    return await(
+        longest,
+        now ->
+            now.versions().stream()
+                .filter(manifest -> manifest.getDigest().equals(digest))
+                .findFirst()
+                .map(
+                    manifest ->
+                        new Outcome.Decided(
+                            "it is version %d; %s"
+                                .formatted(
+                                    manifest.getVersion(),
+                                    now.newestDecision().map(ModelTopics::words).orElse(""))))
+                .orElse(null),
+        before);
+  }
+
+  private static long sequence(PublishedModels models) {
+    return models.newestDecision().map(ModelDecision::getSequence).orElse(0L);
+  }
+
+  private static String words(ModelDecision decision) {
+    return "decision %d: version %d answers%s"
+        .formatted(
+            decision.getSequence(),
+            decision.getChampionVersion(),
+            decision.getShadowVersion() == null
+                ? ""
+                : ", version " + decision.getShadowVersion() + " runs beside it");
+  }
+
+  private Outcome await(
+      Duration longest, Function<PublishedModels, @Nullable Outcome> look, PublishedModels before) {
+    long deadline = System.nanoTime() + longest.toNanos();
+    while (System.nanoTime() < deadline) {
+      PublishedModels now = read();
+      Outcome outcome = look.apply(now);
+      if (outcome != null) {
+        return outcome;
+      }
+      if (now.refusalsRead() > before.refusalsRead()) {
+        return new Outcome.Refused(now.newestRefusal());
+      }
+      LockSupport.parkNanos(LOOK.toNanos());
+    }
+    return new Outcome.Unanswered();
   }
 
   private void send(Stream<ModelMessage> messages) {

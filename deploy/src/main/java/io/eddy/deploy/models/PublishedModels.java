@@ -28,6 +28,8 @@ public final class PublishedModels {
   private final Map<String, TreeMap<Integer, ByteBuffer>> chunks = new HashMap<>();
   private final TreeMap<Long, ModelDecision> decisions = new TreeMap<>();
   private final Map<String, ModelRefusal> refusals = new LinkedHashMap<>();
+  private long refusalsRead;
+  private String newestRefusal = "";
   private final Map<Integer, Scores> scores = new TreeMap<>();
 
   /// Sums over the windows that one version answered; errors are in units of each series' scale.
@@ -77,6 +79,8 @@ public final class PublishedModels {
       case ModelRefusal refusal -> {
         refusals.remove(key);
         refusals.put(key, refusal);
+        refusalsRead++;
+        newestRefusal = refusal.getReason();
       }
       default -> {} // A newer release's.
     }
@@ -120,6 +124,17 @@ public final class PublishedModels {
   /// The newest refusals, the last one last.
   public Collection<ModelRefusal> refusals() {
     return Collections.unmodifiableCollection(refusals.values());
+  }
+
+  /// Refusals read so far, also those whose place another one took; where compaction has been at
+  /// work it may be too few.
+  long refusalsRead() {
+    return refusalsRead;
+  }
+
+  /// The reason of the newest refusal.
+  String newestRefusal() {
+    return newestRefusal;
   }
 
   /// What a version scored while it answered, as far back as the topic of scores reaches.
