@@ -155,6 +155,29 @@ class ForecastingTest {
   }
 
   @Test
+  void shouldGiveUpIdleSeriesInRocksDbStepByStep(@TempDir Path folder) {
+    properties.put(ProcessorsConfig.STORE_TYPE, "rocksdb");
+    properties.put(ProcessorsConfig.STATE_TTL, "PT1H");
+    properties.put(ProcessorsConfig.INPUT_TIME_AHEAD_MAX_MS, "0");
+    properties.put("state.dir", folder.toString());
+    var application = new Application();
+    for (int key = 0; key < 1_001; key++) {
+      application.send("idle %04d".formatted(key), 0, 1);
+    }
+    application.send("later", 1_000, 1_001);
+
+    List<Integer> left = new ArrayList<>();
+    for (int sweep = 0; sweep < 3; sweep++) {
+      application.driver.advanceWallClockTime(Duration.ofSeconds(1));
+      left.add(application.keys("series-state").size());
+    }
+
+    assertThat(left).containsExactly(502, 2, 1);
+    assertThat(application.keys("series-state")).containsExactly("later");
+    assertThat(application.metric("expired-keys-total")).isEqualTo(1_001);
+  }
+
+  @Test
   void shouldSendDeadLettersWithTheirOrigin() {
     var application = new Application();
 

@@ -16,6 +16,7 @@ import io.eddy.processors.state.BoundedRocksDb;
 import io.eddy.processors.topic.Topics;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -891,8 +892,27 @@ public final class ProcessorsConfig {
           "Where an instance keeps its copy of the state. rocksdb: on disk. in-memory: on the heap,"
               + " faster, but a restart reads the whole changelog.");
 
+  /// When a series is given up.
+  public static final String STATE_TTL =
+      define(
+          "eddy.state.ttl",
+          ConfigDef.Type.STRING,
+          "",
+          Expectation.of(
+              "empty, or a duration above zero in ISO 8601, such as P30D or PT12H",
+              ProcessorsConfig::isTtl),
+          Importance.MEDIUM,
+          STATE,
+          "How long a series may be without an event until its state is given up, by its own event"
+              + " times: an event that comes later finds it cold. Its bytes go once the task has"
+              + " accepted events that are later by this and by eddy.input.time.ahead.max.ms. Its"
+              + " history stays for training. Empty: never.");
+
   /// Streams' default under exactly-once, from its `DEFAULT_TRANSACTION_TIMEOUT`.
   private static final int TRANSACTION_TIMEOUT_MS = 10_000;
+
+  /// All the time that an event can have.
+  private static final Duration TTL_MAX = Duration.ofDays(3_652_059);
 
   /// The largest state per key that is accepted: with keys and framing it stays within one record.
   static final int STATE_BYTES_MAX = 512 << 10;
@@ -1140,6 +1160,11 @@ public final class ProcessorsConfig {
   /// Where an instance keeps its copy of the state.
   public StoreType storeType() {
     return Expectation.constant(StoreType.class, text(STORE_TYPE));
+  }
+
+  /// How long a series may be without an event, by event time; empty for as long as it may be.
+  public Optional<Duration> stateTtl() {
+    return Optional.of(text(STATE_TTL)).filter(ttl -> !ttl.isEmpty()).map(Duration::parse);
   }
 
   /// Whether Kafka Streams runs exactly-once.
@@ -1605,6 +1630,18 @@ public final class ProcessorsConfig {
             + ". Empty: the prefix and \"-"
             + name.replace('.', '-')
             + "\".");
+  }
+
+  private static boolean isTtl(String text) {
+    if (text.isBlank()) {
+      return true;
+    }
+    try {
+      Duration ttl = Duration.parse(text.trim());
+      return ttl.toMillis() > 0 && ttl.compareTo(TTL_MAX) <= 0;
+    } catch (DateTimeParseException | ArithmeticException e) {
+      return false;
+    }
   }
 
   static boolean fieldPath(String path) {

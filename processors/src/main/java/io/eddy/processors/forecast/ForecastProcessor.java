@@ -146,6 +146,7 @@ public final class ForecastProcessor<V>
         new WindowSlots(config.historySlots(), config.historyReservoirSlots());
     private final byte[] freshAnchor = codec.encode(codec.fresh());
     private final ObservationReader<V> reader = readers.get();
+    private final IdleSeries idle = new IdleSeries(config, codec);
 
     private ProcessorContext<byte[], SpecificRecord> context;
     private KeyValueStore<byte[], byte[]> states;
@@ -170,6 +171,7 @@ public final class ForecastProcessor<V>
       drift = new DriftWatch(context.getStateStore(SeriesStores.DRIFT), config.driftConfidence());
       metrics = new EddyMetrics.Forecasts(context);
       metrics.model(followed.sequence(), followed.version());
+      idle.start(context, metrics);
     }
 
     @Override
@@ -178,7 +180,8 @@ public final class ForecastProcessor<V>
       Origin origin = Origin.of(context);
       switch (reader.read(record)) {
         case Decoded.Observation observation -> {
-          SeriesState state = load(record.key(), origin);
+          SeriesState stored = load(record.key(), origin);
+          SeriesState state = idle.atEvent(record.key(), stored, observation.timeMillis());
           if (observation.isMissing() && state.series().steps() == 0) {
             refuse(record, NOTHING_TO_GO_BY, origin);
           } else {
@@ -192,6 +195,7 @@ public final class ForecastProcessor<V>
 
     @Override
     public void close() {
+      idle.close();
       metrics.close();
     }
 

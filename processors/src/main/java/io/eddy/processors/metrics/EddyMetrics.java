@@ -45,6 +45,7 @@ public final class EddyMetrics {
     private final Sensor putOff;
     private final Sensor drift;
     private final Sensor cold;
+    private final Sensor expired;
     private final Sensor unreadable;
     private final Sensor window;
     private final Sensor registryWait;
@@ -83,6 +84,8 @@ public final class EddyMetrics {
                   + " up");
       drift = sensors.counter("drifts", "times that the errors of the task's series have risen");
       cold = sensors.counter("new-keys", "series seen for the first time");
+      expired =
+          sensors.counter("expired-keys", "series whose state was given up after eddy.state.ttl");
       unreadable =
           sensors.counter(
               "unreadable-states",
@@ -158,6 +161,11 @@ public final class EddyMetrics {
     /// A series was seen for the first time.
     public void cold() {
       cold.record();
+    }
+
+    /// A series' state was given up since no event had come for long.
+    public void expired() {
+      expired.record();
     }
 
     /// A series started afresh because its stored state could not be used.

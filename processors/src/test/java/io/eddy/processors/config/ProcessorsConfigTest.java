@@ -108,7 +108,8 @@ class ProcessorsConfigTest {
           Map.entry("eddy.rewarm.share", 0.2),
           Map.entry("eddy.registry.wait.max.ms", 5000L),
           Map.entry("eddy.warm.up.max.ms", 2000L),
-          Map.entry("eddy.store.type", "rocksdb"));
+          Map.entry("eddy.store.type", "rocksdb"),
+          Map.entry("eddy.state.ttl", ""));
 
   /// Every key with another value, and what its accessor must then say.
   private static final Map<String, Mapping> MAPPINGS =
@@ -234,6 +235,11 @@ class ProcessorsConfigTest {
               Duration.ofMillis(250)),
           mapping("eddy.warm.up.max.ms", "0", ProcessorsConfig::warmUpMax, Duration.ZERO),
           mapping(
+              "eddy.state.ttl",
+              "P30D",
+              ProcessorsConfig::stateTtl,
+              Optional.of(Duration.ofDays(30))),
+          mapping(
               "eddy.store.type", "in-memory", ProcessorsConfig::storeType, StoreType.IN_MEMORY));
 
   private record Mapping(String value, Function<ProcessorsConfig, ?> accessor, Object expected) {}
@@ -333,6 +339,14 @@ class ProcessorsConfigTest {
                 "eddy-models",
                 "eddy-dead-letters",
                 "eddy-control"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "PT0S", "-PT1H", "30 days", "PT0.0000001S", "P99999999999D"})
+  void shouldRefuseATimeToLiveThatIsNoDurationAboveZero(String ttl) {
+    assertThatThrownBy(() -> ProcessorsConfig.of(with("eddy.state.ttl", ttl)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("such as P30D or PT12H");
   }
 
   @Test
