@@ -54,6 +54,15 @@ public final class EddyApplication {
     return TopicPlan.of(config.topics(), partitions, config.replicationFactor());
   }
 
+  /// The same, of topics that are there as they must be.
+  ///
+  /// @throws io.eddy.processors.topic.TopicException if they are not
+  public TopicPlan requireTopics(Admin admin) {
+    TopicPlan plan = topicPlan(admin);
+    new TopicCheck(plan, REPAIR).require(admin);
+    return plan;
+  }
+
   /// An admin client of this application's cluster, which has just answered.
   ///
   /// @throws UserException if it does not answer
@@ -80,7 +89,7 @@ public final class EddyApplication {
     SchemaRegistry registry = SchemaRegistry.from(config.kafkaProperties());
     try {
       try (Admin admin = connect()) {
-        new TopicCheck(topicPlan(admin), REPAIR).require(admin);
+        requireTopics(admin);
       }
       Forecasting.registerSchemas(config, registry);
       InputSchemaCheck.require(config, registry);

@@ -50,6 +50,8 @@ public final class EddyCommand implements Runnable {
     eddy.addSubcommand(new RunCommand(stop));
     eddy.addSubcommand(new TopicsCommand());
     eddy.addSubcommand(new WatchCommand(stop));
+    eddy.addSubcommand(new TrainCommand());
+    eddy.addSubcommand(new ForgetCommand());
     eddy.addSubcommand(new ModelCommand());
     eddy.addSubcommand(new ConfigCommand());
     eddy.addSubcommand(new BacktestCommand());

@@ -36,6 +36,8 @@ class CommandLineTest {
         "topics plan",
         "topics create",
         "watch",
+        "train",
+        "forget",
         "model",
         "model inspect",
         "model import",

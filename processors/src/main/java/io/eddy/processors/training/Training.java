@@ -75,6 +75,7 @@ final class Training implements Function<BooleanSupplier, TrainingOutcome> {
     provenance.put("training.job", Long.toString(job.number()));
     provenance.put("training.cause", job.cause());
     provenance.put("training.partition", Integer.toString(partition));
+    provenance.put("training.history.limit", Long.toString(job.historyLimit()));
     provenance.put("training.base.version", Integer.toString(job.baseVersion()));
     provenance.put("data.keys", Integer.toString(data.seriesCount()));
     provenance.put("data.keys.sampled.one.in", Long.toString(1L << job.sampling()));

@@ -55,6 +55,9 @@ public final class TrainingProcessor
   /// How often a task looks whether its training has ended.
   static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
+  /// The name of the store of windows; what stands in it is [TrainingStore]'s.
+  public static final String WINDOWS_STORE = TrainingStore.WINDOWS;
+
   /// The base version of a training that starts from none.
   private static final int INITIAL_WEIGHTS = 0;
 
