@@ -81,7 +81,9 @@ record TracedTopic(
   }
 
   private static boolean isOfHistory(ConsumerRecord<byte[], byte[]> record, byte[] series) {
-    return endsWith(record.key(), Integer.BYTES, series);
+    // A signal to train has an empty series, and is about none.
+    return endsWith(record.key(), Integer.BYTES, series)
+        && HistoryKey.slot(record.key()) != HistoryKey.TRIGGER;
   }
 
   /// One byte says whether the entry is held for an open training; then as in history.

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.training.HistoryKey;
+import io.eddy.processors.training.TrainingSignal;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -114,6 +115,19 @@ class ForgetProofTest {
 
     assertThat(proof().findings()).allMatch(finding -> finding.standing() != Standing.REMAINS);
     assertThat(proof().isForgotten()).isTrue();
+  }
+
+  @Test
+  void shouldNotTakeASignalToTrainForAWindow() {
+    TracedTopic history =
+        TOPICS.stream().filter(one -> one.name().equals("eddy-history")).findFirst().orElseThrow();
+    byte[] emptyKey = {};
+
+    var signal = new ConsumerRecord<>("eddy-history", 0, 0, TrainingSignal.key(), VALUE);
+    var window = new ConsumerRecord<>("eddy-history", 0, 0, HistoryKey.of(0, emptyKey), VALUE);
+
+    assertThat(history.isAbout().test(signal, emptyKey)).isFalse();
+    assertThat(history.isAbout().test(window, emptyKey)).isTrue();
   }
 
   @Test
