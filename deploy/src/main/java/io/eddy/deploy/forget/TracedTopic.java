@@ -39,7 +39,7 @@ record TracedTopic(
     Topics topics = config.topics();
     String id = config.applicationId().orElseThrow();
     List<TracedTopic> traced = new ArrayList<>();
-    for (String store : SeriesStores.NAMES) {
+    for (String store : SeriesStores.LOGGED) {
       traced.add(memory(changelog(id, store), "state of each series", TracedTopic::hasKey));
     }
     traced.add(memory(topics.history(), "windows of events", TracedTopic::isOfHistory));

@@ -28,6 +28,9 @@ public final class SeriesStores {
   /// All of them that have an entry per series, and must lose it when the series is forgotten.
   public static final List<String> NAMES = List.of(STATE, ANCHOR, SHADOW);
 
+  /// Those of them that have a changelog.
+  public static final List<String> LOGGED = List.of(STATE, ANCHOR);
+
   private static final String DAY_MS = Long.toString(Duration.ofDays(1).toMillis());
 
   private SeriesStores() {}
