@@ -114,7 +114,7 @@ public final class DriftDetector {
     }
     double mean = total / length;
     double variance = Math.max(0, totalSquares / length - mean * mean);
-    double log = StrictMath.log(2 * StrictMath.log(length) / confidence);
+    double log = StrictMath.log(2 * StrictMath.log((double) length) / confidence);
     long older = 0;
     double olderSum = 0;
     for (int size = SIZES - 1; size >= 0; size--) {
