@@ -217,7 +217,7 @@ class EmbeddingForecastTest {
 
   /// A category that changes now and then, and is missing now and then.
   private static double[] row(int t) {
-    double category = t % 4 == 1 ? UNKNOWN : t / 7 * 1000.25;
+    double category = t % 4 == 1 ? UNKNOWN : Math.floorDiv(t, 7) * 1000.25;
     return new double[] {t * 13 % 9, category, t % 2, 0, 1, t % 5};
   }
 
