@@ -12,6 +12,7 @@ import io.eddy.schemas.avro.ModelManifest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -64,7 +65,7 @@ public final class ModelAccount {
         Text.left(from.getOrDefault("training.cause", "-"), 8),
         Text.right(from.getOrDefault("data.keys", "-"), 4),
         Text.right(from.getOrDefault("data.windows", "-"), 7),
-        Text.right(Numbers.measure(manifest.getSize()), 7),
+        Text.right(Numbers.measure((double) manifest.getSize()), 7),
         Text.right(from.getOrDefault("validation.loss", "-"), 10),
         Text.right(Numbers.count(scores.events()), 7),
         Text.right(Numbers.signed(scores.skill()), 5),
@@ -90,7 +91,7 @@ public final class ModelAccount {
   private static String words(ModelDecision decision) {
     StringBuilder words = new StringBuilder();
     words.append(Text.right(Long.toString(decision.getSequence()), 4));
-    words.append("  ").append(Text.left(decision.getKind().toLowerCase(java.util.Locale.ROOT), 11));
+    words.append("  ").append(Text.left(decision.getKind().toLowerCase(Locale.ROOT), 11));
     words.append("  v").append(decision.getChampionVersion()).append(" answers");
     if (decision.getShadowVersion() != null) {
       words.append(", v").append(decision.getShadowVersion()).append(" beside it");
