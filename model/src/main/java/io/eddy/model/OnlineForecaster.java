@@ -338,8 +338,8 @@ public final class OnlineForecaster {
     Series series = state.series();
     double scale = series.divisor(0);
     int bound = spec.lowerQuantile(0);
-    double lower = quantile(state, bound, 1);
-    double upper = quantile(state, spec.quantileCount() - 1 - bound, 1);
+    double lower = boundAsImage(state, bound);
+    double upper = boundAsImage(state, spec.quantileCount() - 1 - bound);
     state.score(
         Math.abs(image - forecast(state, 1)) / scale,
         Math.abs(image - series.image(0)) / scale,
@@ -394,11 +394,13 @@ public final class OnlineForecaster {
     Series series = state.series();
     double[] fan = new double[spec.quantileCount() * horizon];
     for (int ahead = 1; ahead <= horizon; ahead++) {
-      fan[intervals * horizon + ahead - 1] = value(state, ahead);
+      double middle = middle(state, ahead);
+      fan[intervals * horizon + ahead - 1] = value(state, ahead, middle);
       for (int interval = 0; interval < intervals; interval++) {
         int bound = spec.lowerQuantile(interval);
-        fan[interval * horizon + ahead - 1] = bound(state, bound, ahead);
-        fan[(intervals + 1 + interval) * horizon + ahead - 1] = bound(state, last - bound, ahead);
+        fan[interval * horizon + ahead - 1] = bound(state, bound, ahead, middle);
+        fan[(intervals + 1 + interval) * horizon + ahead - 1] =
+            bound(state, last - bound, ahead, middle);
       }
     }
     return new Answer(
@@ -407,19 +409,35 @@ public final class OnlineForecaster {
 
   /// The forecast in the series' own unit; the median of counts is a count.
   private double value(SeriesState state, int ahead) {
-    double value = state.series().valueOf(forecast(state, ahead));
-    return counts && spec.value() == ForecastValue.MEDIAN ? Math.rint(value) : value;
+    return value(state, ahead, middle(state, ahead));
   }
 
-  /// A bound in the series' own unit; those of counts are the outermost counts within, and never
-  /// leave the median out.
+  private double value(SeriesState state, int ahead, double middle) {
+    if (spec.value() == ForecastValue.MEAN) {
+      return state.series().valueOf(forecast(state, ahead));
+    }
+    return counts ? Math.rint(middle) : middle;
+  }
+
+  /// The median in the series' own unit, not rounded to counts.
+  private double middle(SeriesState state, int ahead) {
+    return state.series().valueOf(scaled(state, spec.quantileCount() / 2, ahead));
+  }
+
+  /// A bound in the series' own unit, no further from the median than the series has been seen to
+  /// change; those of counts are the outermost counts within, and never leave the median out.
   private double bound(SeriesState state, int quantile, int ahead) {
-    Series series = state.series();
-    double value = series.valueOf(quantile(state, quantile, ahead));
+    return bound(state, quantile, ahead, middle(state, ahead));
+  }
+
+  private double bound(SeriesState state, int quantile, int ahead, double middle) {
+    double reach = state.series().reach();
+    double value = state.series().valueOf(quantile(state, quantile, ahead));
+    value = Math.clamp(value, middle - reach, middle + reach);
     if (!counts) {
       return value;
     }
-    double median = Math.rint(series.valueOf(scaled(state, spec.quantileCount() / 2, ahead)));
+    double median = Math.rint(middle);
     // What float has left of a count may lie a little beside it.
     double rounding = 1e-3 + 1e-6 * value;
     double count =
@@ -427,6 +445,18 @@ public final class OnlineForecaster {
             ? Math.min(Math.ceil(value - rounding), median)
             : Math.max(Math.floor(value + rounding), median);
     return count + 0.0; // a negative zero is none
+  }
+
+  /// One step ahead, and not rounded to counts: what a version is scored by.
+  private double boundAsImage(SeriesState state, int quantile) {
+    Series series = state.series();
+    double image = quantile(state, quantile, 1);
+    double reach = series.reach();
+    if (reach == Double.POSITIVE_INFINITY) {
+      return image;
+    }
+    double middle = middle(state, 1);
+    return Math.clamp(image, series.imageOf(middle - reach), series.imageOf(middle + reach));
   }
 
   /// The forecast as an image: base, and the scaled median or mean.

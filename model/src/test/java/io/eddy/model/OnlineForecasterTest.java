@@ -15,6 +15,7 @@ import com.sun.management.ThreadMXBean;
 import io.eddy.model.anomaly.Evidence;
 import io.eddy.model.cell.CellType;
 import io.eddy.model.kernel.Kernels;
+import io.eddy.model.network.ForecastValue;
 import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterProgram;
 import io.eddy.model.network.ForecasterSpec;
@@ -23,9 +24,11 @@ import io.eddy.model.program.Stepper;
 import io.eddy.model.series.Absence;
 import io.eddy.model.series.Preparation;
 import io.eddy.model.series.Series;
+import io.eddy.model.series.SeriesSpec;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
@@ -288,6 +291,65 @@ class OnlineForecasterTest {
       }
     }
     return (double) covered / (events - young);
+  }
+
+  /// Nights of a dozen and days of thousands: in logarithms a width that the nights need makes the
+  /// days' bounds many times as great as anything that ever came.
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void shouldEndAnUpperBoundInValuesNotInLogarithms(boolean naive) {
+    int season = 6;
+    ForecasterSpec spec = logarithmic(season, 12);
+    var engine = new OnlineForecaster(spec, naive ? null : randomForecaster(spec, 4));
+    var state = new SeriesState(spec);
+    var random = new SplittableRandom(8);
+    double[] values = new double[300];
+    int beyond = 0;
+    for (int t = 0; t < values.length; t++) {
+      double level = t % season < 3 ? 12 : 4000;
+      values[t] = level * StrictMath.exp(0.8 * random.nextGaussian());
+      Answer answer = engine.observe(state, t * HOUR, values[t]);
+      if (t < 100) {
+        continue;
+      }
+      double change = 0;
+      for (int step = t - spec.ringLength() + 1 + 2 * season; step <= t; step++) {
+        change = Math.max(change, Math.abs(values[step] - values[step - 2 * season]));
+      }
+      for (int ahead = 1; ahead <= spec.horizon(); ahead++) {
+        double reach = change * (1 + 1e-12);
+        assertThat(answer.upper(ahead)).isLessThanOrEqualTo(answer.value(ahead) + reach);
+        assertThat(answer.lower(ahead)).isGreaterThanOrEqualTo(answer.value(ahead) - reach);
+        beyond += answer.upper(ahead) == answer.value(ahead) + change ? 1 : 0;
+      }
+    }
+    assertThat(beyond).as("bounds that ended there").isPositive();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Noise.class,
+      names = {"CAUCHY"},
+      mode = EnumSource.Mode.EXCLUDE)
+  void shouldCoverWhatItPromisesInLogarithmsToo(Noise noise) {
+    ForecasterSpec spec = logarithmic(0, 1);
+    for (boolean wandering : new boolean[] {true, false}) {
+      double coverage =
+          coverage(
+              spec,
+              randomForecaster(spec, 3),
+              random -> 0.1 * noise.applyAsDouble(random),
+              wandering,
+              5);
+
+      assertThat(coverage).as("wandering %s", wandering).isCloseTo(0.9, within(0.015));
+    }
+  }
+
+  private static ForecasterSpec logarithmic(int season, int horizon) {
+    SeriesSpec series = SeriesSpec.naive(season).withPower(0);
+    return new ForecasterSpec(
+        CellType.GRU, 6, 2, horizon, series, 5, List.of(0.9), ForecastValue.MEDIAN, 60);
   }
 
   @Test

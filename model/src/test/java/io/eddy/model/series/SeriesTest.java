@@ -173,6 +173,60 @@ class SeriesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"0, 3, 3", "5, 3, 5", "5, 5, 5", "5, 6, 10"})
+  void shouldReachAsFarAsItsLargestChangeOverSeasonsAsLongAsTheHorizon(
+      int season, int horizon, int lag) {
+    int ringLength = 60;
+    double[] values = walk(150, 9);
+    var series = new Series(SeriesSpec.naive(season).withPower(0), ringLength, horizon);
+    for (int t = 0; t < values.length; t++) {
+      series.append(t * HOUR, values[t]);
+      double largest = 0;
+      int changes = 0;
+      for (int step = Math.max(0, t + 1 - ringLength) + lag; step <= t; step++) {
+        largest = Math.max(largest, Math.abs(values[step] - values[step - lag]));
+        changes++;
+      }
+
+      assertThat(series.reach())
+          .as("step %d", t)
+          .isEqualTo(changes < 40 ? Double.POSITIVE_INFINITY : largest);
+    }
+    var read = new Series(SeriesSpec.naive(season).withPower(0), ringLength, horizon);
+    assertThat(read.reach()).isInfinite();
+    read.read(ByteBuffer.wrap(bytes(series)));
+    assertThat(read.reach()).isEqualTo(series.reach());
+    assertThat(series.copy().reach()).isEqualTo(series.reach());
+  }
+
+  @Test
+  void shouldReachWithoutAnEndWhereValuesAreTheirOwnImages() {
+    assertThat(series(100, 0, walk(150, 9)).reach()).isInfinite();
+  }
+
+  @Test
+  void shouldReachWithoutAnEndAsLongAsNothingHasMoved() {
+    var series = new Series(SeriesSpec.naive(0).withPower(0), 100, 1);
+    for (int t = 0; t < 100; t++) {
+      series.append(t * HOUR, 7);
+    }
+
+    assertThat(series.reach()).isInfinite();
+  }
+
+  @Test
+  void shouldNotReachFurtherForWhatWasImputed() {
+    var series = new Series(SeriesSpec.naive(0).withPower(0), 100, 1);
+    for (int t = 0; t < 90; t++) {
+      series.append(t * HOUR, 7 + t % 2);
+    }
+    series.impute(90 * HOUR, 1000, Absence.GAP, new double[0]);
+    series.append(91 * HOUR, 7);
+
+    assertThat(series.reach()).isEqualTo(1);
+  }
+
   @Test
   void shouldShareNothingWithItsCopy() {
     double[] values = walk(10, 3);
