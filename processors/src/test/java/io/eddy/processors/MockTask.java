@@ -41,6 +41,7 @@ public final class MockTask<KI, VI, KO, VO> {
     for (var store : stores.values()) {
       context.addStateStore(store);
     }
+    context.setCurrentSystemTimeMs(System.currentTimeMillis());
     processor = supplier.get();
     processor.init(context);
   }
@@ -87,6 +88,7 @@ public final class MockTask<KI, VI, KO, VO> {
 
   /// Lets wall-clock time come to each punctuator once.
   public void punctuate() {
+    context.setCurrentSystemTimeMs(System.currentTimeMillis());
     context.scheduledPunctuators().stream()
         .map(MockProcessorContext.CapturedPunctuator::getPunctuator)
         .forEach((Punctuator punctuator) -> punctuator.punctuate(0));

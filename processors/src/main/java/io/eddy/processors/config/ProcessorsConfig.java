@@ -717,6 +717,23 @@ public final class ProcessorsConfig {
               + " much again. When more history comes than fits, a sample of whole series is"
               + " trained on.");
 
+  /// Trainings by the clock.
+  public static final String TRAINING_SCHEDULE =
+      define(
+          "eddy.training.schedule",
+          ConfigDef.Type.STRING,
+          "",
+          Expectation.of(
+              "empty, an ISO 8601 duration such as PT6H, or a cron expression of five fields such"
+                  + " as 30 2 * * *",
+              SeriesSettings::isSchedule),
+          Importance.MEDIUM,
+          TRAINING_GROUP,
+          "When a training opens by the clock of the instance, besides those that follow from the"
+              + " growth of history and from drift: so long after the last one, or at these times"
+              + " in eddy.zone. There must be enough windows, and a new one since the last"
+              + " training.");
+
   /// Whether errors are watched.
   public static final String DRIFT_ENABLED =
       define(
@@ -1075,6 +1092,11 @@ public final class ProcessorsConfig {
   /// Heap for the windows that wait for training, bytes per partition.
   public long trainingHeapBytes() {
     return wide(TRAINING_HEAP_BYTES);
+  }
+
+  /// When trainings follow the clock, if at all.
+  public Optional<TrainingSchedule> trainingSchedule() {
+    return TrainingSchedule.parse(text(TRAINING_SCHEDULE), forecasterSpec().series().zone());
   }
 
   /// Whether errors are watched.

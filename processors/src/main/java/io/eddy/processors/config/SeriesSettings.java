@@ -7,6 +7,7 @@ import io.eddy.model.series.Frequency;
 import io.eddy.model.series.SeriesSpec;
 import java.time.DateTimeException;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -86,6 +87,15 @@ final class SeriesSettings {
   static boolean isFrequency(String text) {
     try {
       Frequency.parse(text);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  static boolean isSchedule(String text) {
+    try {
+      TrainingSchedule.parse(text, ZoneOffset.UTC);
       return true;
     } catch (IllegalArgumentException e) {
       return false;

@@ -31,6 +31,9 @@ record TrainingJob(
   /// The cause of a job that history's growth opened.
   static final String WINDOWS = "windows";
 
+  /// The cause of a job that the clock opened.
+  static final String SCHEDULE = "schedule";
+
   private static final byte VERSION = 3;
   private static final int HEADER_BYTES = 1 + 3 * Integer.BYTES + 6 * Long.BYTES;
 

@@ -3,6 +3,7 @@ package io.eddy.processors.training;
 import io.eddy.model.network.Forecaster;
 import io.eddy.model.series.Absence;
 import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.processors.config.TrainingSchedule;
 import io.eddy.processors.metrics.EddyMetrics;
 import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.Decision;
@@ -14,6 +15,7 @@ import io.eddy.schemas.serde.SchemaRegistry;
 import io.eddy.schemas.serde.SerdeException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -45,7 +47,8 @@ import org.slf4j.LoggerFactory;
 /// candidate is forwarded in the transaction that closes the job. So each job gives its candidate
 /// once under exactly-once, and a task that moves while it trains trains again, to the same digest.
 ///
-/// **When.** At windows, as [TrainingTrigger] says, and at a [TrainingSignal].
+/// **When.** At windows, as [TrainingTrigger] says, at a [TrainingSignal], and where a
+/// [TrainingSchedule] is set, by the clock; the job remembers what it trains on in any case.
 ///
 /// **The stream thread never trains and never waits for it.** It asks for the result every
 /// [#POLL_INTERVAL] of wall-clock time. A training that diverges, or finds nothing to train on,
@@ -57,6 +60,9 @@ public final class TrainingProcessor
 
   /// The name of the store of windows; what stands in it is [TrainingStore]'s.
   public static final String WINDOWS_STORE = TrainingStore.WINDOWS;
+
+  /// How often a schedule is asked.
+  static final Duration SCHEDULE_INTERVAL = Duration.ofSeconds(1);
 
   /// The base version of a training that starts from none.
   private static final int INITIAL_WEIGHTS = 0;
@@ -131,6 +137,12 @@ public final class TrainingProcessor
         begin(found, store.windowsOf(found));
       }
       context.schedule(POLL_INTERVAL, PunctuationType.WALL_CLOCK_TIME, now -> poll());
+      config
+          .trainingSchedule()
+          .ifPresent(
+              schedule ->
+                  context.schedule(
+                      SCHEDULE_INTERVAL, PunctuationType.WALL_CLOCK_TIME, now -> ask(schedule)));
     }
 
     @Override
@@ -292,6 +304,23 @@ public final class TrainingProcessor
       }
     }
 
+    /// Opens a job if the clock says so and there is anything new to learn.
+    private void ask(TrainingSchedule schedule) {
+      long now = context.currentSystemTimeMs();
+      if (trigger.waitingSince() == 0) {
+        trigger = trigger.waiting(now);
+        store.put(trigger);
+      } else if (schedule.isDue(
+              Instant.ofEpochMilli(trigger.waitingSince()), Instant.ofEpochMilli(now))
+          && trigger.windowsSinceJob() > 0
+          && obstacle() == null) {
+        List<StoredWindow> windows = retained.snapshot();
+        long newest = windows.stream().mapToLong(StoredWindow::offset).max().orElse(-1);
+        openJob(TrainingJob.SCHEDULE, 0, newest, now);
+        store.put(trigger);
+      }
+    }
+
     private @Nullable String obstacle() {
       if (!config.trainingEnabled()) {
         return "training is off here, see " + ProcessorsConfig.TRAINING_ENABLED;
@@ -321,7 +350,7 @@ public final class TrainingProcessor
             case SCRATCH -> INITIAL_WEIGHTS;
           };
       long windows = retained.newestWindows();
-      trigger = trigger.opened(windows);
+      trigger = trigger.opened(windows, context.currentSystemTimeMs());
       var job =
           new TrainingJob(
               trigger.jobs(),

@@ -2,7 +2,8 @@ package io.eddy.processors.training;
 
 import java.nio.ByteBuffer;
 
-/// When to train: counts of windows, never the clock, so that the same history opens the same jobs.
+/// When to train: counts of windows, not the clock, so that the same history opens the same jobs;
+/// unless a schedule is set.
 ///
 /// The first job opens after `windowsMin` windows, the next ones whenever the windows that arrived
 /// since are a share `growth` of those that the last job found. While history grows, that spaces
@@ -12,21 +13,30 @@ import java.nio.ByteBuffer;
 /// @param jobs opened so far
 /// @param windowsSinceJob windows that arrived since the last job was opened
 /// @param windowsOfJob windows of history that the last job found
-record TrainingTrigger(long jobs, long windowsSinceJob, long windowsOfJob) {
-  private static final byte VERSION = 1;
-  private static final int BYTES = 1 + 3 * Long.BYTES;
+/// @param waitingSince when the last job was opened, or a schedule was first asked, by the clock of
+///   the instance, epoch milliseconds; 0 before either. For schedules alone
+record TrainingTrigger(long jobs, long windowsSinceJob, long windowsOfJob, long waitingSince) {
+  private static final byte VERSION = 2;
+  private static final int BYTES = 1 + 4 * Long.BYTES;
 
   /// The trigger of a task that has seen nothing.
-  static final TrainingTrigger NEW = new TrainingTrigger(0, 0, 0);
+  static final TrainingTrigger NEW = new TrainingTrigger(0, 0, 0, 0);
 
   /// After one more window.
   TrainingTrigger arrived() {
-    return new TrainingTrigger(jobs, windowsSinceJob + 1, windowsOfJob);
+    return new TrainingTrigger(jobs, windowsSinceJob + 1, windowsOfJob, waitingSince);
   }
 
   /// After a job was opened on so many windows.
-  TrainingTrigger opened(long windows) {
-    return new TrainingTrigger(jobs + 1, 0, windows);
+  ///
+  /// @param now by the clock
+  TrainingTrigger opened(long windows, long now) {
+    return new TrainingTrigger(jobs + 1, 0, windows, now);
+  }
+
+  /// With the clock that schedules go by.
+  TrainingTrigger waiting(long now) {
+    return new TrainingTrigger(jobs, windowsSinceJob, windowsOfJob, now);
   }
 
   /// Whether it is time for the next job.
@@ -40,6 +50,7 @@ record TrainingTrigger(long jobs, long windowsSinceJob, long windowsOfJob) {
         .putLong(jobs)
         .putLong(windowsSinceJob)
         .putLong(windowsOfJob)
+        .putLong(waitingSince)
         .array();
   }
 
@@ -57,6 +68,7 @@ record TrainingTrigger(long jobs, long windowsSinceJob, long windowsOfJob) {
               + VERSION);
     }
     var buffer = ByteBuffer.wrap(bytes).position(1);
-    return new TrainingTrigger(buffer.getLong(), buffer.getLong(), buffer.getLong());
+    return new TrainingTrigger(
+        buffer.getLong(), buffer.getLong(), buffer.getLong(), buffer.getLong());
   }
 }

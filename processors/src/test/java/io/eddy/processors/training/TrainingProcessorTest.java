@@ -159,6 +159,24 @@ class TrainingProcessorTest {
   }
 
   @Test
+  void shouldTrainByTheClockOnceThereIsAnythingNew() {
+    properties.put(ProcessorsConfig.TRAINING_SCHEDULE, "PT1S");
+    properties.put(ProcessorsConfig.TRAINING_GROWTH, "100");
+    var task = start();
+    feed(task, history("a", 3), 0);
+    awaitCandidate(task);
+    task.resetForwards();
+
+    feed(task, history("b", 1), 6);
+    awaitCandidate(task);
+
+    assertThat(manifest(task).getProvenance())
+        .containsEntry("training.job", "2")
+        .containsEntry("training.cause", "schedule")
+        .containsEntry("data.keys", "2");
+  }
+
+  @Test
   void shouldNotKeepASignalForLaterWhileATrainingIsOpen() {
     publishing.set(false);
     var task = start();

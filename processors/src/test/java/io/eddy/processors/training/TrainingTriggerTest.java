@@ -20,7 +20,7 @@ class TrainingTriggerTest {
 
   @Test
   void shouldNotOpenAJobBelowTheMinimumHoweverSmallTheGrowth() {
-    var trigger = TrainingTrigger.NEW.opened(4).arrived().arrived().arrived();
+    var trigger = TrainingTrigger.NEW.opened(4, 0).arrived().arrived().arrived();
 
     assertThat(trigger.isDue(4, 0.1)).isFalse();
     assertThat(trigger.arrived().isDue(4, 0.1)).isTrue();
@@ -28,7 +28,7 @@ class TrainingTriggerTest {
 
   @Test
   void shouldSurviveItsBytes() {
-    var trigger = new TrainingTrigger(3, 17, 4_000_000_000L);
+    var trigger = new TrainingTrigger(3, 17, 4_000_000_000L, 5);
 
     assertThat(TrainingTrigger.decode(trigger.encode())).isEqualTo(trigger);
   }
@@ -46,7 +46,7 @@ class TrainingTriggerTest {
       trigger = trigger.arrived();
       if (trigger.isDue(4, 1.0)) {
         opened.add(window);
-        trigger = trigger.opened(Math.min(window, retained));
+        trigger = trigger.opened(Math.min(window, retained), 0);
       }
     }
     return opened;
