@@ -167,7 +167,7 @@ public final class ForecastProcessor<V>
       context = newContext;
       states = context.getStateStore(SeriesStores.STATE);
       anchors = context.getStateStore(SeriesStores.ANCHOR);
-      shadows = new Shadows(context.getStateStore(SeriesStores.SHADOW), codec, config);
+      shadows = new Shadows(context.getStateStore(SeriesStores.SHADOW), codec, config, rewarming);
       drift = new DriftWatch(context.getStateStore(SeriesStores.DRIFT), config.driftConfidence());
       metrics = new EddyMetrics.Forecasts(context);
       metrics.model(followed.sequence(), followed.version());

@@ -29,19 +29,26 @@ final class Shadows {
   private final double share;
   private final int keysMin;
   private final int scoreSteps;
+  private final RewarmBudget rewarming;
 
   private long decision = -1;
   private int version = NO_VERSION;
   private @Nullable OnlineForecaster engine;
   private double sampled;
 
-  Shadows(KeyValueStore<byte[], byte[]> store, SeriesStateCodec codec, ProcessorsConfig config) {
+  /// @param rewarming of the task's keys; a shadow that cannot begin within it waits
+  Shadows(
+      KeyValueStore<byte[], byte[]> store,
+      SeriesStateCodec codec,
+      ProcessorsConfig config,
+      RewarmBudget rewarming) {
     this.store = store;
     this.codec = codec;
     this.spec = config.forecasterSpec();
     this.share = config.trialShare();
     this.keysMin = config.trialKeysMin();
     this.scoreSteps = config.scoreSteps();
+    this.rewarming = rewarming;
   }
 
   /// Takes over a decision.
@@ -77,8 +84,13 @@ final class Shadows {
     if (kept != null && kept.version() == version && isAbreast(kept, champion)) {
       return kept;
     }
+    long started = System.nanoTime();
+    if (!rewarming.allows(started)) {
+      return null;
+    }
     SeriesState copy = codec.decode(codec.encode(champion));
     running.rewarm(copy);
+    rewarming.spend(System.nanoTime() - started);
     copy.stamp(decision, version);
     var _ = copy.takeWindowScore(); // the champion's
     return copy;
