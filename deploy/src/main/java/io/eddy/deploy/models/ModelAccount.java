@@ -66,10 +66,18 @@ public final class ModelAccount {
         Text.right(from.getOrDefault("data.keys", "-"), 4),
         Text.right(from.getOrDefault("data.windows", "-"), 7),
         Text.right(Numbers.measure((double) manifest.getSize()), 7),
-        Text.right(from.getOrDefault("validation.loss", "-"), 10),
+        Text.right(measured(from.get("validation.loss")), 10),
         Text.right(Numbers.count(scores.events()), 7),
         Text.right(Numbers.signed(scores.skill()), 5),
         Text.right(Numbers.percent(scores.coverage()), 8));
+  }
+
+  private static String measured(@Nullable String number) {
+    try {
+      return number == null ? "-" : Numbers.measure(Double.parseDouble(number));
+    } catch (NumberFormatException e) {
+      return "-"; // Of a version that was made elsewhere.
+    }
   }
 
   /// What a version is to the stream now.

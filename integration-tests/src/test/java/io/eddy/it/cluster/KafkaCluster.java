@@ -1,5 +1,6 @@
 package io.eddy.it.cluster;
 
+import io.eddy.deploy.app.Cluster;
 import io.eddy.deploy.broker.EmbeddedBroker;
 import java.util.List;
 import java.util.Map;
@@ -64,12 +65,14 @@ public final class KafkaCluster implements AutoCloseable {
     return admin;
   }
 
-  /// Makes a topic as a user would, with the broker's defaults. Records stay whatever their age.
+  /// Makes a topic as a user would, with the broker's defaults, and waits until the broker knows
+  /// it: the controller confirms it before. Records stay whatever their age.
   public void createTopic(String name, int partitions) {
     var topic =
         new NewTopic(name, partitions, (short) -1 /* the broker's default */)
             .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
     await(admin.createTopics(List.of(topic)).all());
+    Cluster.awaitTopics(admin, List.of(name));
   }
 
   /// Sends records, in their order; returns when the cluster has all of them.
