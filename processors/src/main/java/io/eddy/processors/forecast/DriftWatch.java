@@ -27,6 +27,7 @@ final class DriftWatch {
 
   private final KeyValueStore<byte[], byte[]> store;
   private final DriftDetector detector;
+  private int version; // that answers
   private int asked;
   private long askAgainAt;
   private int unsaved;
@@ -38,6 +39,7 @@ final class DriftWatch {
     byte[] bytes = store.get(KEY);
     if (bytes != null && bytes.length == bytes() && bytes[0] == VERSION) {
       var buffer = ByteBuffer.wrap(bytes).position(1);
+      version = buffer.getInt();
       asked = buffer.getInt();
       askAgainAt = buffer.getLong();
       detector.read(buffer);
@@ -55,7 +57,14 @@ final class DriftWatch {
   }
 
   /// Takes the error of a forecast that the series' newest value has shown.
-  Finding observe(Series series, Answer answer) {
+  ///
+  /// @param answering the version that answers; where it is another one than before, what was asked
+  ///   for has come
+  Finding observe(int answering, Series series, Answer answer) {
+    if (answering != version) {
+      version = answering;
+      asked = 0;
+    }
     double scale = series.divisor(0);
     if (series.absence(0) != Absence.NONE || Double.isNaN(answer.expected()) || !(scale > 0)) {
       return Finding.NONE;
@@ -91,22 +100,15 @@ final class DriftWatch {
     return detector.length();
   }
 
-  /// Another version answers: what it is asked for has come.
-  void forgive() {
-    if (asked > 0) {
-      asked = 0;
-      save();
-    }
-  }
-
   private void save() {
-    var buffer = ByteBuffer.allocate(bytes()).put(VERSION).putInt(asked).putLong(askAgainAt);
+    var buffer =
+        ByteBuffer.allocate(bytes()).put(VERSION).putInt(version).putInt(asked).putLong(askAgainAt);
     detector.write(buffer);
     store.put(KEY, buffer.array());
     unsaved = 0;
   }
 
   private static int bytes() {
-    return 1 + Integer.BYTES + Long.BYTES + DriftDetector.BYTES;
+    return 1 + 2 * Integer.BYTES + Long.BYTES + DriftDetector.BYTES;
   }
 }

@@ -159,7 +159,6 @@ public final class ForecastProcessor<V>
         new RewarmBudget(config.rewarmShare(), System.nanoTime());
     private OnlineForecaster engine = engines.of(Decision.NONE);
     private Decision followed = Decision.NONE;
-    private int engineVersion;
     private boolean unreadableLogged;
 
     @Override
@@ -273,7 +272,7 @@ public final class ForecastProcessor<V>
         shadows.put(key, shadow);
       }
       if (standing == Standing.STEPPED && state.version() > 0 && config.driftEnabled()) {
-        watch(state.series(), answer, origin.partition(), record.timestamp());
+        watch(state, answer, origin.partition(), record.timestamp());
       }
       count(standing, newestTime, answer);
       progress.recordAnswer(new ForecastEvent(key, forecast));
@@ -491,10 +490,6 @@ public final class ForecastProcessor<V>
     private void follow(Decision decision) {
       if (decision.sequence() != followed.sequence()) {
         followed = decision;
-        if (decision.version() != engineVersion) {
-          engineVersion = decision.version();
-          drift.forgive();
-        }
         shadows.follow(decision, states.approximateNumEntries());
         metrics.model(decision.sequence(), decision.version());
       }
@@ -573,8 +568,8 @@ public final class ForecastProcessor<V>
     }
 
     /// Asks for a training where errors have risen.
-    private void watch(Series series, Answer answer, int partition, long timestamp) {
-      DriftWatch.Finding finding = drift.observe(series, answer);
+    private void watch(SeriesState state, Answer answer, int partition, long timestamp) {
+      DriftWatch.Finding finding = drift.observe(followed.version(), state.series(), answer);
       if (finding == DriftWatch.Finding.NONE) {
         return;
       }

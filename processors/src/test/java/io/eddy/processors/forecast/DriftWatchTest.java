@@ -124,6 +124,21 @@ class DriftWatchTest {
   }
 
   @Test
+  void shouldGoOnAskingWhereAnotherInstanceStopped() {
+    answerWith(1);
+    send(600, SEASON);
+    send(40, 7);
+    int asked = signals().size();
+    assertThat(asked).isBetween(1, 4);
+    task = task.restart();
+
+    send(1_500, 7);
+
+    assertThat(signals()).hasSize(5 - asked);
+    assertThat(progress.drifts()).isEqualTo(1);
+  }
+
+  @Test
   void shouldWatchNothingWhereThatIsOffOrNoModelAnswers() {
     send(600, SEASON);
     send(200, 7);
