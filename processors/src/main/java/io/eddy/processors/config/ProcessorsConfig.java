@@ -1406,6 +1406,15 @@ public final class ProcessorsConfig {
               + ", which is "
               + whole(TRAINING_WINDOWS_MIN));
     }
+    if (promotion() == Promotion.TRIAL && trialShare() == 0 && trialKeysMin() == 0) {
+      problems.add(
+          TRIAL_SHARE
+              + " and "
+              + TRIAL_KEYS_MIN
+              + " are 0, expected one of them above 0, or "
+              + PROMOTION
+              + "=immediate: a trial without keys never ends");
+    }
   }
 
   private @Nullable Topics names(Problems problems) {

@@ -358,6 +358,18 @@ class ProcessorsConfigTest {
   }
 
   @Test
+  void shouldRefuseATrialWithoutKeys() {
+    Map<String, Object> properties = with("eddy.trial.share", "0");
+    properties.put("eddy.trial.keys.min", "0");
+
+    assertThatThrownBy(() -> ProcessorsConfig.of(properties))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("a trial without keys never ends");
+    properties.put("eddy.promotion", "immediate");
+    assertThat(ProcessorsConfig.of(properties).trialShare()).isZero();
+  }
+
+  @Test
   void shouldRefuseAMaximumOfWindowsBelowTheMinimum() {
     assertThatThrownBy(() -> ProcessorsConfig.of(with("eddy.training.windows.max", "3")))
         .isInstanceOf(ConfigException.class)

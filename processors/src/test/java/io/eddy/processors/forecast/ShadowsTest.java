@@ -101,6 +101,7 @@ class ShadowsTest {
     published.decide(1, 2);
     properties.put("eddy.trial.share", 0.0);
     properties.put("eddy.trial.keys.min", 0);
+    properties.put("eddy.promotion", "immediate");
     task = start();
     send(100);
     List<Forecast> alone = forecasts();
