@@ -4,7 +4,6 @@ import io.eddy.deploy.app.EddyApplication;
 import io.eddy.deploy.forget.ForgetProof;
 import io.eddy.deploy.forget.SeriesEraser;
 import io.eddy.deploy.process.ExitCode;
-import io.eddy.deploy.process.Logging;
 import io.eddy.deploy.process.UserException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -46,9 +45,7 @@ final class ForgetCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private Key key = new Key();
 
-  @Mixin private ConfigurationOptions configuration = new ConfigurationOptions();
-
-  @Mixin private CommandConfigOption commandConfig = new CommandConfigOption();
+  @Mixin private ApplicationOptions options = new ApplicationOptions();
 
   @Option(
       names = "--prove",
@@ -104,8 +101,7 @@ final class ForgetCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     byte[] bytes = key.bytes();
-    EddyApplication application = EddyApplication.of(commandConfig.over(configuration.settings()));
-    Logging.quiet();
+    EddyApplication application = options.application();
     PrintWriter out = spec.commandLine().getOut();
     try (var eraser = SeriesEraser.of(application, bytes, key.words())) {
       if (!proveOnly && !prove) {

@@ -27,7 +27,7 @@ final class ModelDiffCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "OTHER", description = "Another version.")
   private int second;
 
-  @Mixin private ConfigurationOptions configuration = new ConfigurationOptions();
+  @Mixin private ApplicationOptions options = new ApplicationOptions();
 
   @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
   @Spec
@@ -35,7 +35,7 @@ final class ModelDiffCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PublishedModels models = ModelLibrary.with(configuration, topics -> topics.read());
+    PublishedModels models = options.withModels(topics -> topics.read());
     PrintWriter out = spec.commandLine().getOut();
     new ModelAccount(models).diff(first, second).forEach(out::println);
     out.flush();

@@ -61,7 +61,7 @@ final class ModelExportCommand implements Callable<Integer> {
       description = "Instead of a file: this version of the application that --config names.")
   private @Nullable Integer version;
 
-  @Mixin private ConfigurationOptions configuration = new ConfigurationOptions();
+  @Mixin private ApplicationOptions options = new ApplicationOptions();
 
   @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
   @Spec
@@ -96,8 +96,7 @@ final class ModelExportCommand implements Callable<Integer> {
       return ModelFile.naming(from, () -> export(ModelFile.read(from)));
     }
     if (from == null && wanted != null) {
-      byte[] file =
-          ModelLibrary.with(configuration, topics -> new ModelAccount(topics.read()).file(wanted));
+      byte[] file = options.withModels(topics -> new ModelAccount(topics.read()).file(wanted));
       return export(ForecasterCheckpoint.read(file));
     }
     throw new ParameterException(

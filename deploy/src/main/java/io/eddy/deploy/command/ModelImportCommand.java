@@ -63,7 +63,7 @@ final class ModelImportCommand implements Callable<Integer> {
   @Option(names = "--out", paramLabel = "FILE", description = "The file to write.")
   private @Nullable Path out;
 
-  @Mixin private ConfigurationOptions configuration = new ConfigurationOptions();
+  @Mixin private ApplicationOptions options = new ApplicationOptions();
 
   @Option(
       names = "--wait",
@@ -114,7 +114,7 @@ final class ModelImportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Path target = out;
-    if (target == null && !configuration.isGiven()) {
+    if (target == null && !options.isGiven()) {
       throw new ParameterException(
           spec.commandLine(),
           "say what to do with it: write a file by --out, or offer it to an application by"
@@ -139,7 +139,7 @@ final class ModelImportCommand implements Callable<Integer> {
     if (target != null) {
       ModelFile.write(target, bytes);
     }
-    if (configuration.isGiven()) {
+    if (options.isGiven()) {
       offer(bytes);
     }
     return ExitCode.OK;
@@ -160,8 +160,7 @@ final class ModelImportCommand implements Callable<Integer> {
               }
             });
     Outcome outcome =
-        ModelLibrary.with(
-            configuration, topics -> topics.introduce(forecaster, Duration.ofSeconds(seconds)));
+        options.withModels(topics -> topics.introduce(forecaster, Duration.ofSeconds(seconds)));
     switch (outcome) {
       case Outcome.Decided(String words) -> say(words);
       case Outcome.Refused(String reason) ->

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {"%nExample:", "  eddy model list --config eddy.properties"})
 final class ModelListCommand implements Callable<Integer> {
-  @Mixin private ConfigurationOptions configuration = new ConfigurationOptions();
+  @Mixin private ApplicationOptions options = new ApplicationOptions();
 
   @Option(names = "--json", description = "One JSON object instead of tables.")
   private boolean json;
@@ -37,7 +37,7 @@ final class ModelListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws JsonProcessingException {
-    PublishedModels models = ModelLibrary.with(configuration, topics -> topics.read());
+    PublishedModels models = options.withModels(topics -> topics.read());
     PrintWriter out = spec.commandLine().getOut();
     var account = new ModelAccount(models);
     if (json) {

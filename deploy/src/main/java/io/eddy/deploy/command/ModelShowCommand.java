@@ -25,7 +25,7 @@ final class ModelShowCommand implements Callable<Integer> {
   @Parameters(paramLabel = "VERSION", description = "Number of the version.")
   private int version;
 
-  @Mixin private ConfigurationOptions configuration = new ConfigurationOptions();
+  @Mixin private ApplicationOptions options = new ApplicationOptions();
 
   @Option(names = "--json", description = "One JSON object instead of tables.")
   private boolean json;
@@ -36,7 +36,7 @@ final class ModelShowCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws JsonProcessingException {
-    PublishedModels models = ModelLibrary.with(configuration, topics -> topics.read());
+    PublishedModels models = options.withModels(topics -> topics.read());
     PrintWriter out = spec.commandLine().getOut();
     var account = new ModelAccount(models);
     if (json) {

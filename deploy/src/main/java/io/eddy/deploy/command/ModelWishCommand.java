@@ -6,6 +6,7 @@ import io.eddy.deploy.process.UserException;
 import io.eddy.processors.progress.DecisionKind;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,7 +20,7 @@ final class ModelWishCommand {
 
   /// The options of all of them.
   static final class Wish {
-    @Mixin private ConfigurationOptions configuration = new ConfigurationOptions();
+    @Mixin private ApplicationOptions options = new ApplicationOptions();
 
     @Option(
         names = "--reason",
@@ -39,8 +40,7 @@ final class ModelWishCommand {
 
     int send(CommandSpec spec, DecisionKind kind, int version) {
       Outcome outcome =
-          ModelLibrary.with(
-              configuration,
+          options.withModels(
               topics -> topics.fulfil(kind, version, reason, Duration.ofSeconds(seconds)));
       PrintWriter out = spec.commandLine().getOut();
       switch (outcome) {
@@ -66,7 +66,7 @@ final class ModelWishCommand {
         "The one that answers now runs beside it, and comes back by itself if it forecasts better."
       },
       footer = {"%nExample:", "  eddy model promote 3 --config eddy.properties"})
-  static final class Promote implements java.util.concurrent.Callable<Integer> {
+  static final class Promote implements Callable<Integer> {
     @Parameters(paramLabel = "VERSION", description = "A version that is kept.")
     private int version;
 
@@ -87,7 +87,7 @@ final class ModelWishCommand {
       name = "rollback",
       description = "Lets the version answer again that answered before, or the one that is named.",
       footer = {"%nExample:", "  eddy model rollback --config eddy.properties"})
-  static final class RollBack implements java.util.concurrent.Callable<Integer> {
+  static final class RollBack implements Callable<Integer> {
     @Parameters(
         paramLabel = "VERSION",
         arity = "0..1",
@@ -114,7 +114,7 @@ final class ModelWishCommand {
           "Removes a version that neither answers, nor runs beside the one that does, nor is its"
               + " predecessor.",
       footer = {"%nExample:", "  eddy model delete 2 --config eddy.properties"})
-  static final class Delete implements java.util.concurrent.Callable<Integer> {
+  static final class Delete implements Callable<Integer> {
     @Parameters(paramLabel = "VERSION", description = "A version that is kept.")
     private int version;
 

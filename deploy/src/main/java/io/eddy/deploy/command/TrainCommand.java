@@ -3,7 +3,6 @@ package io.eddy.deploy.command;
 import io.eddy.deploy.app.CommandSender;
 import io.eddy.deploy.app.EddyApplication;
 import io.eddy.deploy.process.ExitCode;
-import io.eddy.deploy.process.Logging;
 import io.eddy.processors.control.ControlCommands;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,14 +30,11 @@ final class TrainCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Mixin private ConfigurationOptions configuration = new ConfigurationOptions();
-
-  @Mixin private CommandConfigOption commandConfig = new CommandConfigOption();
+  @Mixin private ApplicationOptions options = new ApplicationOptions();
 
   @Override
   public Integer call() {
-    EddyApplication application = EddyApplication.of(commandConfig.over(configuration.settings()));
-    Logging.quiet();
+    EddyApplication application = options.application();
     String id = CommandSender.send(application, ControlCommands::train);
     spec.commandLine().getOut().println(id + ": told every partition to train");
     return ExitCode.OK;
