@@ -34,11 +34,6 @@ final class BadChallengerScenario implements Scenario {
   private long rolledBackAt = -1;
 
   @Override
-  public String title() {
-    return "bad weights are offered, and then forced upon the stream";
-  }
-
-  @Override
   public Map<String, String> settings() {
     Map<String, String> settings = DriftScenario.settings(SEASON);
     // One training makes the champion; the only challenger is the bad one.

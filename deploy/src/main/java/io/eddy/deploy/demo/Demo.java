@@ -116,7 +116,7 @@ public final class Demo {
     if (scenario.isPresent()) {
       var models = new ModelTopics(config, registry);
       return new Feed.Played(
-          scenario.get(), sender -> new Scenario.Stage(sender, course, progress, models, config));
+          scenario.get(), sender -> new Scenario.Stage(sender, course, progress, models));
     }
     int horizon = config.forecasterSpec().horizon();
     return demo.recording()

@@ -29,12 +29,6 @@ final class DriftScenario implements Scenario {
   private int stepsToRecover = -1;
 
   @Override
-  public String title() {
-    return "the season of %d series changes from %d steps to %d"
-        .formatted(MadeUpSeries.COUNT, SEASON_BEFORE, SEASON_AFTER);
-  }
-
-  @Override
   public Map<String, String> settings() {
     return settings(SEASON_BEFORE);
   }

@@ -1,7 +1,6 @@
 package io.eddy.deploy.demo;
 
 import io.eddy.deploy.models.ModelTopics;
-import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.progress.Progress;
 import java.util.List;
 import java.util.Map;
@@ -12,15 +11,7 @@ interface Scenario {
   /// What a story plays with.
   ///
   /// @param models of the application
-  record Stage(
-      ObservationSender sender,
-      Course course,
-      Progress progress,
-      ModelTopics models,
-      ProcessorsConfig config) {}
-
-  /// What it tells, in one line.
-  String title();
+  record Stage(ObservationSender sender, Course course, Progress progress, ModelTopics models) {}
 
   /// The settings that it is told with.
   Map<String, String> settings();

@@ -77,10 +77,6 @@ final class Contest {
     return kind;
   }
 
-  long decision() {
-    return decision;
-  }
-
   int champion() {
     return champion;
   }
