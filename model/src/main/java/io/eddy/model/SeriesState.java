@@ -32,6 +32,8 @@ public final class SeriesState {
   private long matured;
   private double maturedPinball;
   private double scaleSum;
+  private long watchedEvents;
+  private double watchedError;
 
   /// A key that has seen nothing.
   public SeriesState(ForecasterSpec spec) {
@@ -87,6 +89,8 @@ public final class SeriesState {
       boolean inside,
       double by) {
     scoredEvents++;
+    watchedEvents++;
+    watchedError += scaledError;
     absoluteError += scaledError;
     naiveAbsoluteError += scaledNaiveError;
     pinball += scaledPinball;
@@ -122,13 +126,22 @@ public final class SeriesState {
     return score;
   }
 
+  /// The mean scaled error one step ahead since the last call, NaN where nothing was scored; starts
+  /// the next mean. Apart from [#takeWindowScore], which others take at other times.
+  public double takeMeanError() {
+    double mean = watchedEvents == 0 ? Double.NaN : watchedError / watchedEvents;
+    watchedEvents = 0;
+    watchedError = 0;
+    return mean;
+  }
+
   /// Bytes that [#write] needs.
   public int byteSize() {
     return 6 * Integer.BYTES // shape
         + 2 * Long.BYTES // decision, source offset
         + 2 * Integer.BYTES // version, source partition
-        + 3 * Long.BYTES
-        + 5 * Double.BYTES // scores
+        + 4 * Long.BYTES
+        + 6 * Double.BYTES // scores
         + calibration.byteSize()
         + ledger.byteSize()
         + detector.byteSize()
@@ -145,6 +158,7 @@ public final class SeriesState {
     to.putLong(scoredEvents).putDouble(absoluteError).putDouble(naiveAbsoluteError);
     to.putDouble(pinball).putLong(covered).putLong(matured);
     to.putDouble(maturedPinball).putDouble(scaleSum);
+    to.putLong(watchedEvents).putDouble(watchedError);
     calibration.write(to);
     ledger.write(to);
     detector.write(to);
@@ -178,6 +192,8 @@ public final class SeriesState {
     state.matured = from.getLong();
     state.maturedPinball = from.getDouble();
     state.scaleSum = from.getDouble();
+    state.watchedEvents = from.getLong();
+    state.watchedError = from.getDouble();
     state.calibration.read(from);
     state.ledger.read(from);
     state.detector.read(from);

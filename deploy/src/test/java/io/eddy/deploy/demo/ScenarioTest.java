@@ -40,7 +40,7 @@ class ScenarioTest {
 
     assertThat(outcome).containsEntry("recovered", true);
     assertThat(number(outcome, "promoted")).isPositive();
-    assertThat(number(outcome, "events_to_notice")).isBetween(1.0, 500.0);
+    assertThat(number(outcome, "events_to_notice")).isBetween(1.0, 1_000.0);
     assertThat(number(outcome, "error_during")).isGreaterThan(2 * number(outcome, "error_before"));
     assertThat(words.toString()).contains("is tried beside");
   }

@@ -748,17 +748,17 @@ public final class ProcessorsConfig {
               + " five times at most.");
 
   /// When errors count as risen.
-  public static final String DRIFT_CONFIDENCE =
+  public static final String DRIFT_THRESHOLD =
       define(
-          "eddy.drift.confidence",
+          "eddy.drift.threshold",
           ConfigDef.Type.DOUBLE,
-          0.0001,
-          Expectation.between(0, 1),
+          8.0,
+          Expectation.above(0),
           Importance.LOW,
           TRAINING_GROUP,
-          "Chance that errors are taken for risen where they are not, for each of the looks that"
-              + " are taken every 32 events. Smaller: fewer trainings in vain, and a real change is"
-              + " noticed later.");
+          "When errors count as risen: when what their blocks, of a season each, lie above the"
+              + " usual adds up to so many standard deviations, the first of each block left out."
+              + " Larger: fewer trainings in vain, and a real change is noticed later.");
 
   // ---- models -----------------------------------------------------------------------------------
 
@@ -1104,9 +1104,9 @@ public final class ProcessorsConfig {
     return (boolean) value(DRIFT_ENABLED);
   }
 
-  /// Chance of a false finding of the watch, per look.
-  public double driftConfidence() {
-    return real(DRIFT_CONFIDENCE);
+  /// Standard deviations that errors must have added up to count as risen.
+  public double driftThreshold() {
+    return real(DRIFT_THRESHOLD);
   }
 
   /// How a training runs.

@@ -1,9 +1,9 @@
 package io.eddy.processors.forecast;
 
-import io.eddy.model.Answer;
+import io.eddy.model.SeriesState;
 import io.eddy.model.evaluation.DriftDetector;
-import io.eddy.model.series.Absence;
 import io.eddy.model.series.Series;
+import io.eddy.processors.config.ProcessorsConfig;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -11,38 +11,50 @@ import org.apache.kafka.streams.state.KeyValueStore;
 /// Watches the errors of one task's forecasts, all keys together, and says when it is time to train
 /// because they have risen.
 ///
-/// What it watches is the absolute error one step ahead in units of the key's scale, test then
-/// learn: each is of a forecast that was made before its value came.
+/// What it watches is each key's mean absolute error one step ahead over a season, or a few steps
+/// where there is none, in units of the key's scale, test then learn: each error is of a forecast
+/// that was made before its value came. The means of all keys that end in one stretch of stream
+/// time make one block, as long as the first of them took; the detector judges blocks. A mean that
+/// comes when its block is closed counts in the open one.
 ///
 /// Right after a change there is little to learn from. So it asks for a training at once, and again
-/// each time there are twice as many events since the change, five times in all at most.
+/// each time twice as much has come since the change, five times in all at most.
 ///
-/// Its state is in a store, so that it goes on where another instance stopped.
+/// Its state is in a store, put once a block, so that it goes on where another instance stopped; of
+/// the open block it forgets what that one had.
 final class DriftWatch {
   private static final byte[] KEY = "drift".getBytes(StandardCharsets.US_ASCII);
   private static final byte VERSION = 1;
   private static final int ASKED_MAX = 5;
   private static final int PATIENCE = 2;
-  private static final int PUT_EVERY = 64;
+  private static final int STEPS_WITHOUT_SEASON = 8;
+  private static final int BYTES =
+      1 + 2 * Integer.BYTES + 5 * Long.BYTES + Double.BYTES + DriftDetector.BYTES;
 
   private final KeyValueStore<byte[], byte[]> store;
   private final DriftDetector detector;
+  private final boolean isOn;
+  private final int steps; // of a key between two means
+  private final int windowSize;
   private int version; // that answers
   private int asked;
-  private long askAgainAt;
-  private int unsaved;
+  private long askAgainAt; // means since
+  private long means; // since errors have risen
+  private long blockMillis;
+  private long block = Long.MIN_VALUE;
+  private long count; // of the open block
+  private double sum; // of the open block
 
-  /// @param confidence see `eddy.drift.confidence`
-  DriftWatch(KeyValueStore<byte[], byte[]> store, double confidence) {
+  DriftWatch(KeyValueStore<byte[], byte[]> store, ProcessorsConfig config) {
     this.store = store;
-    detector = new DriftDetector(confidence);
+    isOn = config.driftEnabled();
+    windowSize = config.windowSize();
+    int season = config.forecasterSpec().series().longestSeason();
+    steps = Math.min(windowSize, season > 1 ? season : STEPS_WITHOUT_SEASON);
+    detector = new DriftDetector(config.driftThreshold());
     byte[] bytes = store.get(KEY);
-    if (bytes != null && bytes.length == bytes() && bytes[0] == VERSION) {
-      var buffer = ByteBuffer.wrap(bytes).position(1);
-      version = buffer.getInt();
-      asked = buffer.getInt();
-      askAgainAt = buffer.getLong();
-      detector.read(buffer);
+    if (bytes != null && bytes.length == BYTES && bytes[0] == VERSION) {
+      read(ByteBuffer.wrap(bytes).position(1));
     }
   }
 
@@ -56,59 +68,83 @@ final class DriftWatch {
     STILL_RISEN
   }
 
-  /// Takes the error of a forecast that the series' newest value has shown.
+  /// Takes a key's mean error, if it has just taken so many steps that there is one.
   ///
+  /// @param state of the key, after its step; starts its next mean
   /// @param answering the version that answers; where it is another one than before, what was asked
   ///   for has come
-  Finding observe(int answering, Series series, Answer answer) {
+  Finding observe(SeriesState state, int answering) {
+    Series series = state.series();
+    if (!isOn || series.steps() % steps != 0) {
+      return Finding.NONE;
+    }
+    double meanError = state.takeMeanError();
+    if (answering == 0 || Double.isNaN(meanError)) {
+      return Finding.NONE;
+    }
     if (answering != version) {
       version = answering;
       asked = 0;
     }
-    double scale = series.divisor(0);
-    if (series.absence(0) != Absence.NONE || Double.isNaN(answer.expected()) || !(scale > 0)) {
-      return Finding.NONE;
+    long time = series.time(0);
+    if (blockMillis == 0) {
+      blockMillis = Math.max(1, time - series.time(Math.min(steps, series.size()) - 1));
     }
-    double error = series.imageOf(answer.actual()) - series.imageOf(answer.expected());
-    Finding finding = finding(detector.add(Math.abs(error) / scale));
-    if (finding != Finding.NONE) {
-      asked++;
-      askAgainAt = PATIENCE * detector.length();
-    }
-    unsaved++;
-    if (finding != Finding.NONE || unsaved >= PUT_EVERY) {
+    long its = Math.floorDiv(time, blockMillis);
+    Finding finding = Finding.NONE;
+    if (its > block) {
+      finding = close();
+      block = its;
       save();
     }
+    count++;
+    means++;
+    // Within 0 and 1, so that no key counts for more than one.
+    sum += meanError / (1 + meanError);
     return finding;
   }
 
-  private Finding finding(boolean risen) {
-    if (risen && (asked == 0 || asked == ASKED_MAX)) {
-      asked = 0;
+  private Finding close() {
+    long risen = count == 0 ? 0 : detector.add(sum / count);
+    long usual = count;
+    count = 0;
+    sum = 0;
+    if (risen > 0) {
+      means = risen * usual;
+      asked = 1;
+      askAgainAt = PATIENCE * means;
       return Finding.RISEN;
     }
-    if (risen) {
-      // A rise is often cut in two or three places before the window has only what came after it.
-      askAgainAt = PATIENCE * detector.length();
+    if (asked == 0 || asked >= ASKED_MAX || means < askAgainAt) {
+      return Finding.NONE;
     }
-    boolean again = asked > 0 && asked < ASKED_MAX && detector.length() >= askAgainAt;
-    return again ? Finding.STILL_RISEN : Finding.NONE;
+    asked++;
+    askAgainAt = PATIENCE * means;
+    return Finding.STILL_RISEN;
   }
 
-  /// Events since errors have risen, as far as that can be told.
-  long eventsSince() {
-    return detector.length();
+  /// Windows since errors have risen, as far as that can be told.
+  long windowsSince() {
+    return Math.ceilDiv(means * steps, windowSize);
   }
 
   private void save() {
-    var buffer =
-        ByteBuffer.allocate(bytes()).put(VERSION).putInt(version).putInt(asked).putLong(askAgainAt);
+    var buffer = ByteBuffer.allocate(BYTES).put(VERSION).putInt(version).putInt(asked);
+    buffer.putLong(askAgainAt).putLong(means).putLong(blockMillis).putLong(block);
+    buffer.putLong(count).putDouble(sum);
     detector.write(buffer);
     store.put(KEY, buffer.array());
-    unsaved = 0;
   }
 
-  private static int bytes() {
-    return 1 + 2 * Integer.BYTES + Long.BYTES + DriftDetector.BYTES;
+  private void read(ByteBuffer from) {
+    version = from.getInt();
+    asked = from.getInt();
+    askAgainAt = from.getLong();
+    means = from.getLong();
+    blockMillis = from.getLong();
+    block = from.getLong();
+    count = from.getLong();
+    sum = from.getDouble();
+    detector.read(from);
   }
 }

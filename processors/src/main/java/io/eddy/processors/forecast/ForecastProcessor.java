@@ -167,7 +167,7 @@ public final class ForecastProcessor<V>
       states = context.getStateStore(SeriesStores.STATE);
       anchors = context.getStateStore(SeriesStores.ANCHOR);
       shadows = new Shadows(context.getStateStore(SeriesStores.SHADOW), codec, config, rewarming);
-      drift = new DriftWatch(context.getStateStore(SeriesStores.DRIFT), config.driftConfidence());
+      drift = new DriftWatch(context.getStateStore(SeriesStores.DRIFT), config);
       metrics = new EddyMetrics.Forecasts(context);
       metrics.model(followed.sequence(), followed.version());
       idle.start(context, metrics);
@@ -261,6 +261,10 @@ public final class ForecastProcessor<V>
       } else if (shadow != null && shadows.isScoreDue(state)) {
         sendScore(key, state, shadow, record.timestamp());
       }
+      DriftWatch.Finding finding =
+          standing == Standing.STEPPED
+              ? drift.observe(state, state.version())
+              : DriftWatch.Finding.NONE;
       if (moved != null || decided) {
         byte[] bytes = codec.encode(state);
         states.put(key, bytes);
@@ -271,8 +275,8 @@ public final class ForecastProcessor<V>
       if (shadow != null) {
         shadows.put(key, shadow);
       }
-      if (standing == Standing.STEPPED && state.version() > 0 && config.driftEnabled()) {
-        watch(state, answer, origin.partition(), record.timestamp());
+      if (finding != DriftWatch.Finding.NONE) {
+        askForTraining(finding, origin.partition(), record.timestamp());
       }
       count(standing, newestTime, answer);
       progress.recordAnswer(new ForecastEvent(key, forecast));
@@ -474,6 +478,7 @@ public final class ForecastProcessor<V>
       if (decision.version() != state.version()) {
         long window = state.series().steps() / spec.windowSize();
         var sums = state.takeWindowScore();
+        state.takeMeanError();
         partial = sums.events() == 0 ? null : Answers.score(key, state, window, sums, null);
         long started = System.nanoTime();
         engine.rewarm(state);
@@ -567,12 +572,8 @@ public final class ForecastProcessor<V>
           : null;
     }
 
-    /// Asks for a training where errors have risen.
-    private void watch(SeriesState state, Answer answer, int partition, long timestamp) {
-      DriftWatch.Finding finding = drift.observe(followed.version(), state.series(), answer);
-      if (finding == DriftWatch.Finding.NONE) {
-        return;
-      }
+    /// Asks the trainer for a training, since errors have risen.
+    private void askForTraining(DriftWatch.Finding finding, int partition, long timestamp) {
       if (finding == DriftWatch.Finding.RISEN) {
         metrics.drift();
         progress.recordDrift();
@@ -585,10 +586,7 @@ public final class ForecastProcessor<V>
       forward(
           HISTORY,
           TrainingSignal.key(),
-          TrainingSignal.of(
-              TrainingSignal.DRIFT,
-              Math.ceilDiv(drift.eventsSince(), spec.windowSize()),
-              partition),
+          TrainingSignal.of(TrainingSignal.DRIFT, drift.windowsSince(), partition),
           timestamp);
       progress.recordWindowSent();
     }

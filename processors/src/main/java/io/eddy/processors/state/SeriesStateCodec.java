@@ -10,7 +10,7 @@ import java.util.zip.CRC32C;
 ///
 /// ```
 /// offset  size  content
-///      0     1  version of this layout, 3
+///      0     1  version of this layout, 4
 ///      1     4  shape: hash of the forecaster's spec
 ///      5     4  CRC-32C of the body
 ///      9     -  body: SeriesState.write
@@ -24,7 +24,7 @@ import java.util.zip.CRC32C;
 /// Big-endian throughout. Not thread-safe: one codec per task.
 public final class SeriesStateCodec {
   /// The layout that this release writes, and the newest it reads.
-  public static final byte VERSION = 3;
+  public static final byte VERSION = 4;
 
   private static final int HEADER_BYTES = 1 + Integer.BYTES + Integer.BYTES;
   private static final int CHECKSUM_OFFSET = 1 + Integer.BYTES;

@@ -102,7 +102,7 @@ class DriftWatchTest {
   void shouldAskNoMoreOnceAnotherVersionAnswers() {
     answerWith(1);
     send(600, SEASON);
-    send(40, 7);
+    send(80, 7);
     int asked = signals().size();
     assertThat(asked).isPositive();
 
@@ -118,7 +118,7 @@ class DriftWatchTest {
     send(600, SEASON);
     task = task.restart();
 
-    send(40, 7);
+    send(80, 7);
 
     assertThat(signals()).isNotEmpty();
   }
@@ -127,7 +127,7 @@ class DriftWatchTest {
   void shouldGoOnAskingWhereAnotherInstanceStopped() {
     answerWith(1);
     send(600, SEASON);
-    send(40, 7);
+    send(80, 7);
     int asked = signals().size();
     assertThat(asked).isBetween(1, 4);
     task = task.restart();
