@@ -60,10 +60,19 @@ class DriftWatchTest {
 
   /// @param season of the values; another one than is configured is what drift looks like
   private void send(int steps, int season) {
+    send(steps, season, 0);
+  }
+
+  /// @param shock that hits all series in every season's first third, and differs from season to
+  ///   season
+  private void send(int steps, int season, double shock) {
     for (int step = 0; step < steps; step++) {
+      double common = sent % season < season / 3 ? shock * random.nextGaussian() : 0;
       for (int series = 0; series < SERIES; series++) {
         double value =
-            10 * Math.sin(2 * Math.PI * sent / season + series) + 0.3 * random.nextGaussian();
+            10 * Math.sin(2 * Math.PI * sent / season + series)
+                + common
+                + 0.3 * random.nextGaussian();
         task.process(
             "input",
             sent * SERIES + series,
@@ -96,6 +105,15 @@ class DriftWatchTest {
     // Each time on what has come since, which is more and more.
     List<Long> windows = signals().stream().map(HistoryWindow::getWindow).toList();
     assertThat(windows.subList(1, 5)).isSorted().doesNotContain(0L);
+  }
+
+  @Test
+  void shouldNotTakeABadHourOfAllSeriesForDrift() {
+    answerWith(1);
+
+    send(2_000, SEASON, 3);
+
+    assertThat(signals()).isEmpty();
   }
 
   @Test
