@@ -29,5 +29,6 @@ module io.eddy.model {
   exports io.eddy.model.program;
   exports io.eddy.model.sequence;
   exports io.eddy.model.series;
+  exports io.eddy.model.text;
   exports io.eddy.model.training;
 }

@@ -1,0 +1,17 @@
+package io.eddy.deploy.evaluate;
+
+import java.util.List;
+
+/// All tasks that there are.
+public final class EvaluationTasks {
+
+  private static final List<EvaluationTask> ALL =
+      List.of(Characters.tinyShakespeare(), Characters.warAndPeace());
+
+  private EvaluationTasks() {}
+
+  /// In the order of the help.
+  public static List<EvaluationTask> all() {
+    return ALL;
+  }
+}
