@@ -6,7 +6,13 @@ import java.util.List;
 public final class EvaluationTasks {
 
   private static final List<EvaluationTask> ALL =
-      List.of(Characters.tinyShakespeare(), Characters.warAndPeace());
+      List.of(
+          Characters.tinyShakespeare(),
+          Characters.warAndPeace(),
+          Classify.movieReviews(),
+          Classify.sentimentTreebank(),
+          Classify.questions(),
+          new LogSessions());
 
   private EvaluationTasks() {}
 
