@@ -91,10 +91,10 @@ final class Classify implements EvaluationTask {
         "trec-questions",
         "What a question asks for, 6 classes, accuracy",
         folder -> List.of(split(folder, "train.tsv", "test.tsv", 0, 2)),
-        new Shape(100, 100, 0.5f, 0.1, 0.3, 1e-3, 10));
+        new Shape(100, 100, 0.5f, 0.1, 0.1, 2e-3, 15));
   }
 
-  private static final Shape SENTIMENT = new Shape(100, 100, 0.5f, 0.2, 0.5, 1e-3, 6);
+  private static final Shape SENTIMENT = new Shape(100, 100, 0.5f, 0.2, 0.2, 1e-3, 6);
 
   private static Split split(Path folder, String train, String test, int label, int text)
       throws IOException {
