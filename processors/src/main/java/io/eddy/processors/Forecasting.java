@@ -1,5 +1,6 @@
 package io.eddy.processors;
 
+import io.eddy.model.network.Forecaster;
 import io.eddy.processors.config.NullMeaning;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.control.ControlProcessor;
@@ -8,6 +9,7 @@ import io.eddy.processors.forecast.ForecastProcessor;
 import io.eddy.processors.forecast.WarmUp;
 import io.eddy.processors.observation.RecordTimestamps;
 import io.eddy.processors.progress.Progress;
+import io.eddy.processors.rollout.ForecasterFormat;
 import io.eddy.processors.rollout.ModelRegistry;
 import io.eddy.processors.rollout.ModelRegistryFeed;
 import io.eddy.processors.rollout.RolloutProcessor;
@@ -122,7 +124,7 @@ public final class Forecasting {
   /// @return one forecast per record that is not a dead letter, under the record's key
   public KStream<byte[], Forecast> apply(KStream<byte[], byte[]> observations) {
     SchemaRegistry registry = schemas();
-    ModelRegistry models = addTrainingAndRollout(registry);
+    ModelRegistry<Forecaster> models = addTrainingAndRollout(registry);
     var processor = ForecastProcessor.ofBytes(config, registry, models, progress);
     KStream<byte[], Forecast> forecasts =
         branches(values(observations).process(processor, Named.as("eddy-forecast")), registry);
@@ -137,7 +139,7 @@ public final class Forecasting {
   /// @return one forecast per observation that is not a dead letter, under the observation's key
   public <K> KStream<K, Forecast> apply(KStream<K, Observation> observations, Serde<K> keySerde) {
     SchemaRegistry registry = schemas();
-    ModelRegistry models = addTrainingAndRollout(registry);
+    ModelRegistry<Forecaster> models = addTrainingAndRollout(registry);
     var processor = ForecastProcessor.ofObservations(config, models, progress);
     var keys = new SeriesKeys<>(keySerde, topics.forecasts());
     KStream<byte[], Observation> byBytes =
@@ -268,13 +270,13 @@ public final class Forecasting {
   }
 
   /// Everything that is connected with the user's stream by topics only.
-  private ModelRegistry addTrainingAndRollout(SchemaRegistry registry) {
+  private ModelRegistry<Forecaster> addTrainingAndRollout(SchemaRegistry registry) {
     if (applied) {
       throw new IllegalStateException("forecasting was applied already, one builder takes one");
     }
     applied = true;
     WarmUp.run(config);
-    var models = new ModelRegistry(config.forecasterSpec(), instance());
+    var models = new ModelRegistry<>(new ForecasterFormat(config.forecasterSpec()), instance());
     models.onAdopted(
         decision ->
             progress.recordSwap(

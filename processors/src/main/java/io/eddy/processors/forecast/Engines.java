@@ -1,6 +1,7 @@
 package io.eddy.processors.forecast;
 
 import io.eddy.model.OnlineForecaster;
+import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.processors.rollout.Decision;
 import java.util.LinkedHashMap;
@@ -23,7 +24,7 @@ final class Engines {
   }
 
   /// The engine of a decision's version.
-  OnlineForecaster of(Decision decision) {
+  OnlineForecaster of(Decision<Forecaster> decision) {
     OnlineForecaster engine = byVersion.get(decision.version());
     if (engine == null) {
       engine = new OnlineForecaster(spec, decision.model());

@@ -3,6 +3,7 @@ package io.eddy.processors.forecast;
 import io.eddy.model.Answer;
 import io.eddy.model.OnlineForecaster;
 import io.eddy.model.SeriesState;
+import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.series.Absence;
 import io.eddy.model.series.Series;
@@ -96,13 +97,13 @@ public final class ForecastProcessor<V>
 
   private final ProcessorsConfig config;
   private final Supplier<ObservationReader<V>> readers;
-  private final ModelRegistry registry;
+  private final ModelRegistry<Forecaster> registry;
   private final Progress progress;
 
   private ForecastProcessor(
       ProcessorsConfig config,
       Supplier<ObservationReader<V>> readers,
-      ModelRegistry registry,
+      ModelRegistry<Forecaster> registry,
       Progress progress) {
     this.config = config;
     this.readers = readers;
@@ -112,14 +113,17 @@ public final class ForecastProcessor<V>
 
   /// For values as they are in the user's topic, read as the configuration says.
   public static ForecastProcessor<byte[]> ofBytes(
-      ProcessorsConfig config, SchemaRegistry schemas, ModelRegistry registry, Progress progress) {
+      ProcessorsConfig config,
+      SchemaRegistry schemas,
+      ModelRegistry<Forecaster> registry,
+      Progress progress) {
     return new ForecastProcessor<>(
         config, () -> ObservationReader.ofBytes(config, schemas), registry, progress);
   }
 
   /// For observations that the user's own application has made.
   public static ForecastProcessor<Observation> ofObservations(
-      ProcessorsConfig config, ModelRegistry registry, Progress progress) {
+      ProcessorsConfig config, ModelRegistry<Forecaster> registry, Progress progress) {
     return new ForecastProcessor<>(
         config, () -> ObservationReader.ofObservations(config), registry, progress);
   }
@@ -157,8 +161,8 @@ public final class ForecastProcessor<V>
     private final Engines engines = new Engines(spec);
     private final RewarmBudget rewarming =
         new RewarmBudget(config.rewarmShare(), System.nanoTime());
-    private OnlineForecaster engine = engines.of(Decision.NONE);
-    private Decision followed = Decision.NONE;
+    private OnlineForecaster engine = engines.of(Decision.none());
+    private Decision<Forecaster> followed = Decision.none();
     private boolean unreadableLogged;
 
     @Override
@@ -214,7 +218,7 @@ public final class ForecastProcessor<V>
         Origin origin) {
       byte[] key = record.key();
       SeriesState state = stored;
-      Decision decision = decisionFor(state);
+      Decision<Forecaster> decision = decisionFor(state);
       follow(decision);
       boolean decided =
           (decision.sequence() > state.decision() || decision.version() != state.version())
@@ -457,8 +461,8 @@ public final class ForecastProcessor<V>
     }
 
     /// The registry's decision, read once per event, and never an older one than the state's.
-    private Decision decisionFor(SeriesState state) {
-      Decision current = registry.current();
+    private Decision<Forecaster> decisionFor(SeriesState state) {
+      Decision<Forecaster> current = registry.current();
       if (current.sequence() >= state.decision()) {
         return current;
       }
@@ -473,7 +477,8 @@ public final class ForecastProcessor<V>
     /// Brings the state under a newer decision.
     ///
     /// @return what the version that it leaves scored since the window's start, if anything
-    private @Nullable WindowScore adopt(Decision decision, SeriesState state, byte[] key) {
+    private @Nullable WindowScore adopt(
+        Decision<Forecaster> decision, SeriesState state, byte[] key) {
       WindowScore partial = null;
       if (decision.version() != state.version()) {
         long window = state.series().steps() / spec.windowSize();
@@ -492,7 +497,7 @@ public final class ForecastProcessor<V>
     }
 
     /// Makes the engines those of the decision.
-    private void follow(Decision decision) {
+    private void follow(Decision<Forecaster> decision) {
       if (decision.sequence() != followed.sequence()) {
         followed = decision;
         shadows.follow(decision, states.approximateNumEntries());
@@ -503,7 +508,7 @@ public final class ForecastProcessor<V>
 
     /// Whether a key is answered by the version before, since the time for rebuilding states is
     /// used up; the engine is then that one's.
-    private boolean isPutOff(Decision decision, SeriesState state) {
+    private boolean isPutOff(Decision<Forecaster> decision, SeriesState state) {
       if (decision.version() == state.version()
           || state.series().steps() == 0
           || rewarming.allows(System.nanoTime())) {

@@ -2,6 +2,7 @@ package io.eddy.processors.forecast;
 
 import io.eddy.model.OnlineForecaster;
 import io.eddy.model.SeriesState;
+import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.observation.Decoded;
@@ -54,12 +55,12 @@ final class Shadows {
   /// Takes over a decision.
   ///
   /// @param keys of the task, roughly
-  void follow(Decision current, long keys) {
+  void follow(Decision<Forecaster> current, long keys) {
     if (current.sequence() == decision) {
       return;
     }
     decision = current.sequence();
-    Decision.Shadow shadow = current.shadow();
+    Decision.Shadow<Forecaster> shadow = current.shadow();
     if (shadow == null) {
       version = NO_VERSION;
       engine = null;

@@ -1,14 +1,14 @@
 package io.eddy.processors.rollout;
 
-import io.eddy.model.network.Forecaster;
-
 /// What became of a manifest and its chunks.
-sealed interface Assembly {
+///
+/// @param <M> what a version is
+public sealed interface Assembly<M> {
   /// Complete, verified and loaded.
-  record Valid(Forecaster forecaster) implements Assembly {}
+  record Valid<M>(M model) implements Assembly<M> {}
 
   /// Not to be used, for good.
   ///
   /// @param reason what is wrong, for people
-  record Invalid(String reason) implements Assembly {}
+  record Invalid<M>(String reason) implements Assembly<M> {}
 }

@@ -1,6 +1,5 @@
 package io.eddy.processors.rollout;
 
-import io.eddy.model.network.Forecaster;
 import io.eddy.processors.progress.DecisionKind;
 import org.jspecify.annotations.Nullable;
 
@@ -13,20 +12,22 @@ import org.jspecify.annotations.Nullable;
 /// @param model its weights; null for version 0 and only then
 /// @param shadow the version that runs beside it without answering: a challenger on trial, or the
 ///   predecessor that may come back; null for none
-public record Decision(
-    DecisionKind kind,
-    long sequence,
-    int version,
-    @Nullable Forecaster model,
-    @Nullable Shadow shadow) {
+/// @param <M> what a version is: a forecaster, a language model
+public record Decision<M>(
+    DecisionKind kind, long sequence, int version, @Nullable M model, @Nullable Shadow<M> shadow) {
+  private static final Decision<?> NONE = new Decision<>(DecisionKind.PROMOTED, 0, 0, null, null);
+
   /// Before the first decision: the naive forecast answers.
-  public static final Decision NONE = new Decision(DecisionKind.PROMOTED, 0, 0, null, null);
+  @SuppressWarnings("unchecked") // it holds no model
+  public static <M> Decision<M> none() {
+    return (Decision<M>) NONE;
+  }
 
   /// A version that runs beside the one that answers.
   ///
   /// @param version its number, 0 for the naive forecast
   /// @param model its weights; null for version 0 and only then
-  public record Shadow(int version, @Nullable Forecaster model) {
+  public record Shadow<M>(int version, @Nullable M model) {
     public Shadow {
       requireModel("shadow", version, model);
     }
@@ -39,7 +40,7 @@ public record Decision(
     requireModel("decision " + sequence, version, model);
   }
 
-  private static void requireModel(String who, int version, @Nullable Forecaster model) {
+  private static void requireModel(String who, int version, @Nullable Object model) {
     if (version < 0 || (version == 0) != (model == null)) {
       throw new IllegalArgumentException(
           who

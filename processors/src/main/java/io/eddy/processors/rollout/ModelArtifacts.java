@@ -1,9 +1,7 @@
 package io.eddy.processors.rollout;
 
-import io.eddy.model.checkpoint.CheckpointException;
 import io.eddy.model.checkpoint.ForecasterCheckpoint;
 import io.eddy.model.network.Forecaster;
-import io.eddy.model.network.ForecasterSpec;
 import io.eddy.schemas.avro.ModelChunk;
 import io.eddy.schemas.avro.ModelManifest;
 import io.eddy.schemas.avro.ModelRecord;
@@ -12,12 +10,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
@@ -48,7 +44,20 @@ public final class ModelArtifacts {
   /// @throws IllegalArgumentException if the model is too large to be sent
   public static List<ModelMessage> candidate(
       Forecaster forecaster, int baseVersion, Instant createdAt) {
-    byte[] file = ForecasterCheckpoint.write(forecaster);
+    return candidate(
+        ForecasterCheckpoint.write(forecaster), forecaster.provenance(), baseVersion, createdAt);
+  }
+
+  /// The records that offer a model for promotion: forward them in this order to the topic
+  /// `candidates`.
+  ///
+  /// @param file that a [ModelFormat] reads
+  /// @param provenance data range, settings and validation scores of the training
+  /// @param baseVersion the version that training started from, 0 for fresh weights
+  /// @param createdAt for people; take it from the data, so that equal trainings give equal records
+  /// @throws IllegalArgumentException if the model is too large to be sent
+  public static List<ModelMessage> candidate(
+      byte[] file, Map<String, String> provenance, int baseVersion, Instant createdAt) {
     String digest = digest(file);
     int count = Math.ceilDiv(file.length, CHUNK_BYTES_MAX);
     if (count > CHUNKS_MAX) {
@@ -79,7 +88,7 @@ public final class ModelArtifacts {
             count,
             checksums,
             createdAt,
-            new LinkedHashMap<>(forecaster.provenance()));
+            new LinkedHashMap<>(provenance));
     messages.add(new ModelMessage(ModelKeys.candidateManifest(digest), new ModelRecord(manifest)));
     return messages;
   }
@@ -133,30 +142,30 @@ public final class ModelArtifacts {
   /// Puts a model together and verifies it.
   ///
   /// @param chunks data by index, null for those that are not there
-  /// @param expected what the forecaster must be made of to serve here
-  static Assembly assemble(
-      ModelManifest manifest, IntFunction<@Nullable ByteBuffer> chunks, ForecasterSpec expected) {
+  /// @param format of what is to serve here
+  static <M> Assembly<M> assemble(
+      ModelManifest manifest, IntFunction<@Nullable ByteBuffer> chunks, ModelFormat<M> format) {
     @Nullable String fault = fault(manifest);
     if (fault != null) {
-      return new Assembly.Invalid(fault);
+      return new Assembly.Invalid<>(fault);
     }
     byte[] file = new byte[(int) manifest.getSize()];
     int filled = 0;
     for (int index = 0; index < manifest.getChunks(); index++) {
       @Nullable ByteBuffer chunk = chunks.apply(index);
       if (chunk == null) {
-        return new Assembly.Invalid(
+        return new Assembly.Invalid<>(
             "chunk " + index + " of " + manifest.getChunks() + " is missing");
       }
       ByteBuffer data = chunk.duplicate();
       long checksum = checksum(data);
       if (checksum != manifest.getChunkChecksums().get(index)) {
-        return new Assembly.Invalid(
+        return new Assembly.Invalid<>(
             "chunk %d is damaged: its CRC-32C is %08x, expected %08x"
                 .formatted(index, checksum, manifest.getChunkChecksums().get(index)));
       }
       if (data.remaining() > file.length - filled) {
-        return new Assembly.Invalid(
+        return new Assembly.Invalid<>(
             "the chunks have more than the " + file.length + " bytes that the manifest names");
       }
       int length = data.remaining();
@@ -164,13 +173,15 @@ public final class ModelArtifacts {
       filled += length;
     }
     if (filled < file.length) {
-      return new Assembly.Invalid("the chunks have " + filled + " bytes, expected " + file.length);
+      return new Assembly.Invalid<>(
+          "the chunks have " + filled + " bytes, expected " + file.length);
     }
     String digest = digest(file);
     if (!digest.equals(manifest.getDigest())) {
-      return new Assembly.Invalid("the digest is " + digest + ", expected " + manifest.getDigest());
+      return new Assembly.Invalid<>(
+          "the digest is " + digest + ", expected " + manifest.getDigest());
     }
-    return load(file, expected);
+    return format.read(file);
   }
 
   private static @Nullable String fault(ModelManifest manifest) {
@@ -197,35 +208,6 @@ public final class ModelArtifacts {
           + (long) chunks * CHUNK_BYTES_MAX;
     }
     return null;
-  }
-
-  private static Assembly load(byte[] file, ForecasterSpec expected) {
-    Forecaster forecaster;
-    try {
-      forecaster = ForecasterCheckpoint.read(file);
-    } catch (CheckpointException e) {
-      return new Assembly.Invalid("the file cannot be read: " + e.getMessage());
-    }
-    ForecasterSpec shape = forecaster.spec().shape();
-    if (!shape.equals(expected.shape())) {
-      return new Assembly.Invalid(
-          "the model was made for other settings: "
-              + String.join(", ", differences(shape, expected.shape())));
-    }
-    return new Assembly.Valid(forecaster);
-  }
-
-  private static List<String> differences(ForecasterSpec is, ForecasterSpec expected) {
-    Map<String, String> wanted = new HashMap<>(expected.toMetadata());
-    List<String> differences = new ArrayList<>();
-    is.toMetadata()
-        .forEach(
-            (key, value) -> {
-              if (!Objects.equals(value, wanted.get(key))) {
-                differences.add(key + " is " + value + ", expected " + wanted.get(key));
-              }
-            });
-    return differences;
   }
 
   /// CRC-32C of what remains in the buffer, as an unsigned 32-bit number; the buffer stays as it

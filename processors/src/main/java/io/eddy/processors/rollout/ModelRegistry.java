@@ -1,7 +1,5 @@
 package io.eddy.processors.rollout;
 
-import io.eddy.model.network.Forecaster;
-import io.eddy.model.network.ForecasterSpec;
 import io.eddy.processors.progress.DecisionKind;
 import io.eddy.schemas.avro.ModelChunk;
 import io.eddy.schemas.avro.ModelDecision;
@@ -25,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,49 +49,50 @@ import org.slf4j.LoggerFactory;
 /// rollout's stream thread.
 ///
 /// The heap holds every version that the topic still has, which is `eddy.models.kept` of them.
-public final class ModelRegistry {
+///
+/// @param <M> what a version is
+public final class ModelRegistry<M> {
   private static final Logger LOGGER = LoggerFactory.getLogger(ModelRegistry.class);
 
   private static final int REFUSALS_MAX = 64;
 
-  private final ForecasterSpec spec;
+  private final ModelFormat<M> format;
   private final String instance;
   private final Deserializer<ModelRecord> deserializer;
-  private final List<Consumer<Decision>> listeners = new CopyOnWriteArrayList<>();
+  private final List<Consumer<Decision<M>>> listeners = new CopyOnWriteArrayList<>();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition adopted = lock.newCondition();
 
   // Guarded by the lock.
   private final Map<Integer, Map<Integer, ByteBuffer>> arriving = new HashMap<>();
-  private final TreeMap<Integer, Version> versions = new TreeMap<>();
+  private final TreeMap<Integer, Version<M>> versions = new TreeMap<>();
   private final Deque<ModelRefusal> refusals = new ArrayDeque<>();
   private @Nullable ModelDecision newest;
 
   // Written under the lock, read by every event without it.
-  private volatile Decision current = Decision.NONE;
+  private volatile Decision<M> current = Decision.none();
 
   /// A version whose manifest arrived.
   ///
   /// @param digest identity of its file
   /// @param chunks records that hold its file
-  /// @param forecaster null if it was refused
+  /// @param model null if it was refused
   /// @param refusal why it was refused, else empty
-  record Version(
-      int number, String digest, int chunks, @Nullable Forecaster forecaster, String refusal) {}
+  record Version<M>(int number, String digest, int chunks, @Nullable M model, String refusal) {}
 
   /// An empty registry.
   ///
-  /// @param spec what a forecaster must be made of to serve here
+  /// @param format of what is to serve here
   /// @param instance what refusals of this instance are signed with, such as its client id
-  public ModelRegistry(ForecasterSpec spec, String instance) {
-    this.spec = spec;
+  public ModelRegistry(ModelFormat<M> format, String instance) {
+    this.format = format;
     this.instance = instance;
     this.deserializer = AvroSerde.builtIn(ModelRecord.class).deserializer();
   }
 
-  /// The decision in force, [Decision#NONE] before the first. To be read once per event.
-  public Decision current() {
+  /// The decision in force, [Decision#none] before the first. To be read once per event.
+  public Decision<M> current() {
     return current;
   }
 
@@ -101,8 +101,8 @@ public final class ModelRegistry {
   /// @param sequence the decision under which a key's state was written
   /// @param max longest wait
   /// @throws RegistryBehindException if it does not come in time, or the thread is interrupted
-  public Decision atLeast(long sequence, Duration max) {
-    Decision seen = current;
+  public Decision<M> atLeast(long sequence, Duration max) {
+    Decision<M> seen = current;
     if (seen.sequence() >= sequence) {
       return seen;
     }
@@ -128,11 +128,11 @@ public final class ModelRegistry {
   /// The weights of a version that is held.
   ///
   /// @throws NoSuchElementException if it is not: see [#holds]
-  public Forecaster version(int version) {
+  public M version(int version) {
     lock.lock();
     try {
-      @Nullable Version known = versions.get(version);
-      @Nullable Forecaster forecaster = known == null ? null : known.forecaster();
+      @Nullable Version<M> known = versions.get(version);
+      @Nullable M forecaster = known == null ? null : known.model();
       if (forecaster == null) {
         throw new NoSuchElementException(
             "version " + version + " is not held, expected one of " + heldNumbers());
@@ -147,11 +147,18 @@ public final class ModelRegistry {
   public boolean holds(int version) {
     lock.lock();
     try {
-      @Nullable Version known = versions.get(version);
-      return known != null && known.forecaster() != null;
+      @Nullable Version<M> known = versions.get(version);
+      return known != null && known.model() != null;
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Puts a model together as the registry would, and says whether it could serve here.
+  ///
+  /// @param chunks data by index, null for those that are not there
+  Assembly<M> assemble(ModelManifest manifest, IntFunction<@Nullable ByteBuffer> chunks) {
+    return ModelArtifacts.assemble(manifest, chunks, format);
   }
 
   /// The newest refusals of this instance, oldest first; at most 64.
@@ -166,7 +173,7 @@ public final class ModelRegistry {
 
   /// Calls back for each decision that is adopted, in order, on the thread that feeds the registry.
   /// What was adopted before is not repeated.
-  public void onAdopted(Consumer<Decision> listener) {
+  public void onAdopted(Consumer<Decision<M>> listener) {
     listeners.add(listener);
   }
 
@@ -181,7 +188,7 @@ public final class ModelRegistry {
   }
 
   /// All versions whose manifest the topic holds, refused ones included, lowest number first.
-  List<Version> versions() {
+  List<Version<M>> versions() {
     lock.lock();
     try {
       return List.copyOf(versions.values());
@@ -194,7 +201,7 @@ public final class ModelRegistry {
   ///
   /// @param value null for a tombstone
   void accept(String topic, long offset, byte @Nullable [] key, byte @Nullable [] value) {
-    @Nullable Decision adoptedNow;
+    @Nullable Decision<M> adoptedNow;
     lock.lock();
     try {
       long before = current.sequence();
@@ -242,8 +249,8 @@ public final class ModelRegistry {
       refuse(version, "", fault);
       return;
     }
-    @Nullable Version known = versions.get(version);
-    if (known != null && known.forecaster() != null && known.digest().equals(chunk.getDigest())) {
+    @Nullable Version<M> known = versions.get(version);
+    if (known != null && known.model() != null && known.digest().equals(chunk.getDigest())) {
       return; // Sent again after a failure: it is whole already.
     }
     arriving.computeIfAbsent(version, v -> new HashMap<>()).put(chunk.getIndex(), chunk.getData());
@@ -252,8 +259,8 @@ public final class ModelRegistry {
   private void complete(String key, ModelManifest manifest) {
     int number = versionOf(key);
     Map<Integer, ByteBuffer> chunks = Objects.requireNonNullElse(arriving.remove(number), Map.of());
-    @Nullable Version known = versions.get(number);
-    if (known != null && known.forecaster() != null) {
+    @Nullable Version<M> known = versions.get(number);
+    if (known != null && known.model() != null) {
       if (known.digest().equals(manifest.getDigest())) {
         return;
       }
@@ -261,19 +268,19 @@ public final class ModelRegistry {
       refuse(number, manifest.getDigest(), "version " + number + " already has " + known.digest());
       return;
     }
-    Version version =
-        switch (ModelArtifacts.assemble(manifest, chunks::get, spec)) {
-          case Assembly.Valid(Forecaster forecaster) -> {
+    Version<M> version =
+        switch (assemble(manifest, chunks::get)) {
+          case Assembly.Valid<M>(M model) -> {
             LOGGER
                 .atInfo()
                 .addKeyValue("model", number)
                 .addKeyValue("digest", manifest.getDigest())
                 .log("loaded model version");
-            yield new Version(number, manifest.getDigest(), manifest.getChunks(), forecaster, "");
+            yield new Version<>(number, manifest.getDigest(), manifest.getChunks(), model, "");
           }
-          case Assembly.Invalid(String reason) -> {
+          case Assembly.Invalid<M>(String reason) -> {
             refuse(number, manifest.getDigest(), reason);
-            yield new Version(number, manifest.getDigest(), manifest.getChunks(), null, reason);
+            yield new Version<>(number, manifest.getDigest(), manifest.getChunks(), null, reason);
           }
         };
     versions.put(number, version);
@@ -302,10 +309,10 @@ public final class ModelRegistry {
 
   private void adopt(ModelDecision decision) {
     int number = decision.getChampionVersion();
-    @Nullable Forecaster forecaster = null;
+    @Nullable M forecaster = null;
     if (number != 0) {
-      @Nullable Version version = versions.get(number);
-      forecaster = version == null ? null : version.forecaster();
+      @Nullable Version<M> version = versions.get(number);
+      forecaster = version == null ? null : version.model();
       if (forecaster == null) {
         // Usual during a replay: the versions of old decisions are gone.
         LOGGER
@@ -317,7 +324,7 @@ public final class ModelRegistry {
       }
     }
     current =
-        new Decision(
+        new Decision<>(
             DecisionKind.of(decision.getKind()),
             decision.getSequence(),
             number,
@@ -328,14 +335,14 @@ public final class ModelRegistry {
 
   /// The version that runs beside the champion, if its weights are here: the stream goes on without
   /// it.
-  private Decision.@Nullable Shadow shadow(ModelDecision decision) {
+  private Decision.@Nullable Shadow<M> shadow(ModelDecision decision) {
     @Nullable Integer number = decision.getShadowVersion();
     if (number == null) {
       return null;
     }
-    @Nullable Version version = versions.get(number);
-    @Nullable Forecaster forecaster = version == null ? null : version.forecaster();
-    return number == 0 || forecaster != null ? new Decision.Shadow(number, forecaster) : null;
+    @Nullable Version<M> version = versions.get(number);
+    @Nullable M forecaster = version == null ? null : version.model();
+    return number == 0 || forecaster != null ? new Decision.Shadow<>(number, forecaster) : null;
   }
 
   private void forget(int version) {
@@ -343,7 +350,7 @@ public final class ModelRegistry {
     versions.remove(version);
   }
 
-  private void announce(Decision decision) {
+  private void announce(Decision<M> decision) {
     LOGGER
         .atInfo()
         .addKeyValue("decision", decision.sequence())
@@ -396,7 +403,7 @@ public final class ModelRegistry {
     @Nullable ModelDecision last = newest;
     if (last != null && last.getSequence() > current.sequence()) {
       int number = last.getChampionVersion();
-      @Nullable Version version = versions.get(number);
+      @Nullable Version<M> version = versions.get(number);
       text.append("; decision ").append(last.getSequence());
       text.append(" names version ").append(number).append(", which ");
       text.append(
@@ -407,8 +414,8 @@ public final class ModelRegistry {
 
   private List<Integer> heldNumbers() {
     List<Integer> held = new ArrayList<>();
-    for (Version version : versions.values()) {
-      if (version.forecaster() != null) {
+    for (Version<M> version : versions.values()) {
+      if (version.model() != null) {
         held.add(version.number());
       }
     }

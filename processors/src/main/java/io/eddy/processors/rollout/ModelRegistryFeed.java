@@ -25,14 +25,14 @@ public final class ModelRegistryFeed implements ProcessorSupplier<byte[], byte[]
   /// The name of the empty store.
   public static final String STORE = "model-registry";
 
-  private final ModelRegistry registry;
+  private final ModelRegistry<?> registry;
 
-  private ModelRegistryFeed(ModelRegistry registry) {
+  private ModelRegistryFeed(ModelRegistry<?> registry) {
     this.registry = registry;
   }
 
   /// Adds the global store and its processor to a topology.
-  public static void addTo(StreamsBuilder builder, Topics topics, ModelRegistry registry) {
+  public static void addTo(StreamsBuilder builder, Topics topics, ModelRegistry<?> registry) {
     var store =
         Stores.keyValueStoreBuilder(
                 Stores.inMemoryKeyValueStore(STORE), Serdes.ByteArray(), Serdes.ByteArray())

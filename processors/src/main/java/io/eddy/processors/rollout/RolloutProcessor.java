@@ -1,6 +1,5 @@
 package io.eddy.processors.rollout;
 
-import io.eddy.model.network.ForecasterSpec;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.config.Promotion;
 import io.eddy.processors.metrics.EddyMetrics;
@@ -93,29 +92,30 @@ public final class RolloutProcessor
   private static final Logger LOGGER = LoggerFactory.getLogger(RolloutProcessor.class);
 
   private final Topics topics;
-  private final ForecasterSpec spec;
   private final int kept;
   private final boolean trials;
   private final long blockMillis;
   private final int blocksMax;
   private final double gainMin;
   private final int scoresPerBlock;
-  private final ModelRegistry registry;
+  private final ModelRegistry<?> registry;
   private final Progress progress;
   private final Deserializer<ModelRecord> candidates;
   private final Deserializer<WindowScore> scores;
   private final StoreBuilder<?> storeBuilder;
 
   RolloutProcessor(
-      ProcessorsConfig config, SchemaRegistry schemas, ModelRegistry registry, Progress progress) {
+      ProcessorsConfig config,
+      SchemaRegistry schemas,
+      ModelRegistry<?> registry,
+      Progress progress) {
     this.topics = config.topics();
-    this.spec = config.forecasterSpec();
     this.kept = config.modelsKept();
     this.trials = config.promotion() == Promotion.TRIAL;
     this.blockMillis = config.trialBlockMillis();
     this.blocksMax = config.trialBlocksMax();
     this.gainMin = config.promotionGainMin();
-    this.scoresPerBlock = Math.ceilDiv(spec.horizon() + 1, config.scoreSteps());
+    this.scoresPerBlock = Math.ceilDiv(config.forecasterSpec().horizon() + 1, config.scoreSteps());
     this.registry = registry;
     this.progress = progress;
     this.candidates = AvroSerde.builtIn(ModelRecord.class).deserializer();
@@ -128,7 +128,7 @@ public final class RolloutProcessor
       StreamsBuilder builder,
       ProcessorsConfig config,
       SchemaRegistry schemas,
-      ModelRegistry registry,
+      ModelRegistry<?> registry,
       Progress progress) {
     Topics topics = config.topics();
     builder.stream(
@@ -277,9 +277,9 @@ public final class RolloutProcessor
       if (isKnown(digest)) {
         LOGGER.atInfo().addKeyValue("digest", digest).log("ignored candidate: it is known");
       } else {
-        switch (ModelArtifacts.assemble(manifest, index -> store().chunk(digest, index), spec)) {
-          case Assembly.Valid(var forecaster) -> admit(manifest, timestamp);
-          case Assembly.Invalid(String reason) -> {
+        switch (registry.assemble(manifest, index -> store().chunk(digest, index))) {
+          case Assembly.Valid<?> _ -> admit(manifest, timestamp);
+          case Assembly.Invalid<?>(String reason) -> {
             drop(digest);
             progress.recordCandidateRefused();
             refuse(0, ModelArtifacts.digestLike(digest) ? digest : "", reason, timestamp);
@@ -604,10 +604,10 @@ public final class RolloutProcessor
 
     /// Removes the versions beyond the number kept.
     private void tombstone(long now) {
-      List<ModelRegistry.Version> versions = registry.versions();
+      List<? extends ModelRegistry.Version<?>> versions = registry.versions();
       Set<Integer> staying = staying();
       versions.reversed().stream().limit(kept).forEach(version -> staying.add(version.number()));
-      for (ModelRegistry.Version version : versions) {
+      for (ModelRegistry.Version<?> version : versions) {
         if (!staying.contains(version.number())) {
           remove(version, now);
         }
@@ -627,7 +627,7 @@ public final class RolloutProcessor
       return staying;
     }
 
-    private void remove(ModelRegistry.Version version, long timestamp) {
+    private void remove(ModelRegistry.Version<?> version, long timestamp) {
       // The manifest goes first: without it the chunks are nothing.
       forward(ModelKeys.versionManifest(version.number()), null, timestamp);
       for (int index = 0; index < version.chunks(); index++) {

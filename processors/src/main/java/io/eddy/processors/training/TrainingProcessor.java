@@ -71,7 +71,7 @@ public final class TrainingProcessor
 
   private final ProcessorsConfig config;
   private final SchemaRegistry schemas;
-  private final ModelRegistry registry;
+  private final ModelRegistry<Forecaster> registry;
   private final Progress progress;
   private final TrainingExecutor executor;
   private final BooleanSupplier publishing;
@@ -82,7 +82,7 @@ public final class TrainingProcessor
   public TrainingProcessor(
       ProcessorsConfig config,
       SchemaRegistry schemas,
-      ModelRegistry registry,
+      ModelRegistry<Forecaster> registry,
       Progress progress,
       TrainingExecutor executor,
       BooleanSupplier publishing) {
@@ -343,7 +343,7 @@ public final class TrainingProcessor
 
     /// @param wantedMax windows to train on at most, 0 for no wish
     private void openJob(String cause, long wantedMax, long historyLimit, long timestamp) {
-      Decision current = registry.current();
+      Decision<Forecaster> current = registry.current();
       int base =
           switch (config.trainingStart()) {
             case CHAMPION -> current.version();

@@ -10,6 +10,7 @@ import io.eddy.processors.MockTask;
 import io.eddy.processors.SmallForecasting;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.progress.Progress;
+import io.eddy.processors.rollout.ForecasterFormat;
 import io.eddy.processors.rollout.ModelRegistry;
 import io.eddy.processors.rollout.RegistryBehindException;
 import io.eddy.processors.state.SeriesStateCodec;
@@ -186,7 +187,9 @@ class ForecastProcessorTest {
     var observed =
         MockTask.start(
             ForecastProcessor.ofObservations(
-                typed, new ModelRegistry(typed.forecasterSpec(), "test"), progress));
+                typed,
+                new ModelRegistry<>(new ForecasterFormat(typed.forecasterSpec()), "test"),
+                progress));
     int horizon = typed.forecasterSpec().horizon();
     int size = 3 + horizon;
     double[] expected = new double[size * WINDOW];
@@ -663,7 +666,9 @@ class ForecastProcessorTest {
     var typed =
         MockTask.start(
             ForecastProcessor.ofObservations(
-                config, new ModelRegistry(config.forecasterSpec(), "test"), progress));
+                config,
+                new ModelRegistry<>(new ForecasterFormat(config.forecasterSpec()), "test"),
+                progress));
 
     typed.process(
         "measurements", 0, new Record<>(KEY, observation(Instant.ofEpochMilli(500), 3.0), 1_000L));
@@ -683,7 +688,7 @@ class ForecastProcessorTest {
     return ForecastProcessor.ofBytes(
         with,
         SchemaRegistry.from(with.kafkaProperties()),
-        new ModelRegistry(with.forecasterSpec(), "test"),
+        new ModelRegistry<>(new ForecasterFormat(with.forecasterSpec()), "test"),
         progress);
   }
 

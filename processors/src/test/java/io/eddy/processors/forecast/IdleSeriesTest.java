@@ -7,6 +7,7 @@ import io.eddy.processors.MockTask;
 import io.eddy.processors.SmallForecasting;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.progress.Progress;
+import io.eddy.processors.rollout.ForecasterFormat;
 import io.eddy.processors.rollout.ModelRegistry;
 import io.eddy.processors.state.SeriesStores;
 import io.eddy.schemas.avro.Forecast;
@@ -180,7 +181,7 @@ class IdleSeriesTest {
     return ForecastProcessor.ofBytes(
         config,
         SchemaRegistry.from(config.kafkaProperties()),
-        new ModelRegistry(config.forecasterSpec(), "test"),
+        new ModelRegistry<>(new ForecasterFormat(config.forecasterSpec()), "test"),
         new Progress());
   }
 }

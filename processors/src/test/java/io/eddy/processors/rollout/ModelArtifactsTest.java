@@ -21,13 +21,14 @@ class ModelArtifactsTest {
     return (ModelChunk) candidate.get(index).value().getContent();
   }
 
-  private Assembly assemble(Consumer<ModelManifest> change) {
+  private Assembly<Forecaster> assemble(Consumer<ModelManifest> change) {
     ModelManifest manifest = ModelManifest.newBuilder(Models.manifest(large)).build();
     change.accept(manifest);
-    return ModelArtifacts.assemble(manifest, Models.chunks(large), Models.LARGE);
+    return ModelArtifacts.assemble(
+        manifest, Models.chunks(large), new ForecasterFormat(Models.LARGE));
   }
 
-  private static void assertInvalid(Assembly assembly, String reason) {
+  private static void assertInvalid(Assembly<Forecaster> assembly, String reason) {
     assertThat(assembly)
         .isInstanceOfSatisfying(
             Assembly.Invalid.class, invalid -> assertThat(invalid.reason()).contains(reason));
@@ -67,14 +68,15 @@ class ModelArtifactsTest {
 
   @Test
   void shouldPutTogetherTheSameModel() {
-    Assembly assembly =
-        ModelArtifacts.assemble(Models.manifest(large), Models.chunks(large), Models.LARGE);
+    Assembly<Forecaster> assembly =
+        ModelArtifacts.assemble(
+            Models.manifest(large), Models.chunks(large), new ForecasterFormat(Models.LARGE));
 
     assertThat(assembly)
         .isInstanceOfSatisfying(
             Assembly.Valid.class,
             valid ->
-                assertThat(ForecasterCheckpoint.write(valid.forecaster()))
+                assertThat(ForecasterCheckpoint.write((Forecaster) valid.model()))
                     .isEqualTo(ForecasterCheckpoint.write(Forecaster.initial(Models.LARGE, 1))));
   }
 
@@ -84,7 +86,7 @@ class ModelArtifactsTest {
         ModelArtifacts.assemble(
             Models.manifest(large),
             index -> index == 1 ? null : chunk(large, index).getData(),
-            Models.LARGE),
+            new ForecasterFormat(Models.LARGE)),
         "chunk 1 of 3 is missing");
   }
 
@@ -102,7 +104,7 @@ class ModelArtifactsTest {
               damaged.put(data.duplicate()).flip();
               return damaged.put(9, (byte) ~damaged.get(9));
             },
-            Models.LARGE),
+            new ForecasterFormat(Models.LARGE)),
         "chunk 2 is damaged: its CRC-32C is");
   }
 
@@ -140,14 +142,16 @@ class ModelArtifactsTest {
     manifest.setChunkChecksums(List.of(ModelArtifacts.checksum(ByteBuffer.wrap(file))));
 
     assertInvalid(
-        ModelArtifacts.assemble(manifest, index -> ByteBuffer.wrap(file), Models.LARGE),
+        ModelArtifacts.assemble(
+            manifest, index -> ByteBuffer.wrap(file), new ForecasterFormat(Models.LARGE)),
         "the file cannot be read");
   }
 
   @Test
   void shouldRefuseAModelOfOtherSettingsAndSayWhichDiffer() {
     assertInvalid(
-        ModelArtifacts.assemble(Models.manifest(large), Models.chunks(large), Models.spec(128)),
+        ModelArtifacts.assemble(
+            Models.manifest(large), Models.chunks(large), new ForecasterFormat(Models.spec(128))),
         "the model was made for other settings: eddy.hidden.size is 256, expected 128");
   }
 
@@ -166,7 +170,9 @@ class ModelArtifactsTest {
             spec.value(),
             spec.windowSize());
 
-    assertThat(ModelArtifacts.assemble(Models.manifest(large), Models.chunks(large), hourly))
+    assertThat(
+            ModelArtifacts.assemble(
+                Models.manifest(large), Models.chunks(large), new ForecasterFormat(hourly)))
         .isInstanceOf(Assembly.Valid.class);
   }
 

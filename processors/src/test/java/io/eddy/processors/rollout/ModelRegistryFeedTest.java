@@ -2,6 +2,7 @@ package io.eddy.processors.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eddy.model.network.Forecaster;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.progress.DecisionKind;
 import io.eddy.processors.progress.Progress;
@@ -29,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ModelRegistryFeedTest {
   @TempDir private Path directory;
 
-  private final ModelRegistry registry = new ModelRegistry(Models.SPEC, "here");
+  private final ModelRegistry<Forecaster> registry =
+      new ModelRegistry<>(new ForecasterFormat(Models.SPEC), "here");
   private final Progress progress = new Progress();
 
   private ProcessorsConfig config() {

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 class ModelRegistryTest {
-  private final ModelRegistry registry = new ModelRegistry(Models.SPEC, "here");
+  private final ModelRegistry<Forecaster> registry =
+      new ModelRegistry<>(new ForecasterFormat(Models.SPEC), "here");
   private long offset;
 
   private void send(ModelMessage message) {
@@ -51,14 +52,14 @@ class ModelRegistryTest {
 
   @Test
   void shouldAnswerNaivelyBeforeTheFirstDecision() {
-    assertThat(registry.current()).isSameAs(Decision.NONE);
-    assertThat(Decision.NONE).isEqualTo(new Decision(DecisionKind.PROMOTED, 0, 0, null, null));
+    assertThat(registry.current()).isSameAs(Decision.none());
+    assertThat(Decision.none()).isEqualTo(new Decision(DecisionKind.PROMOTED, 0, 0, null, null));
   }
 
   @Test
   void shouldAdoptAVersionOnlyByItsDecision() {
     send(Models.version(Models.candidate(Models.SPEC, 1), 1));
-    assertThat(registry.current()).isSameAs(Decision.NONE);
+    assertThat(registry.current()).isSameAs(Decision.none());
     assertThat(registry.holds(1)).isTrue();
 
     send(Models.decision(1, 0, 1));
@@ -117,7 +118,7 @@ class ModelRegistryTest {
   void shouldReplayDecisionsWhoseVersionsAreGone() {
     send(Models.decision(1, 0, 1));
     send(Models.decision(2, 1, 2));
-    assertThat(registry.current()).isSameAs(Decision.NONE);
+    assertThat(registry.current()).isSameAs(Decision.none());
 
     promote(3, 3);
 
@@ -183,7 +184,7 @@ class ModelRegistryTest {
     List<ModelMessage> whole = Models.version(Models.candidate(Models.SPEC, 1), 1);
     send(whole.getLast());
     send(Models.decision(1, 0, 1));
-    assertThat(registry.current()).isSameAs(Decision.NONE);
+    assertThat(registry.current()).isSameAs(Decision.none());
 
     send(whole);
 
@@ -195,7 +196,7 @@ class ModelRegistryTest {
     send(Models.version(Models.candidate(Models.spec(5), 1), 1));
     send(Models.decision(1, 0, 1));
 
-    assertThat(registry.current()).isSameAs(Decision.NONE);
+    assertThat(registry.current()).isSameAs(Decision.none());
     assertThat(registry.refusals())
         .singleElement()
         .satisfies(
@@ -356,7 +357,8 @@ class ModelRegistryTest {
       topic.add(Models.decision(version, version - 1, version));
     }
     topic.forEach(this::send);
-    ModelRegistry other = new ModelRegistry(Models.SPEC, "there");
+    ModelRegistry<Forecaster> other =
+        new ModelRegistry<>(new ForecasterFormat(Models.SPEC), "there");
     topic.forEach(
         message ->
             other.accept(
@@ -374,7 +376,8 @@ class ModelRegistryTest {
 
   @Test
   void shouldLoadAModelOfSeveralChunksInAnyOrder() {
-    ModelRegistry large = new ModelRegistry(Models.LARGE, "here");
+    ModelRegistry<Forecaster> large =
+        new ModelRegistry<>(new ForecasterFormat(Models.LARGE), "here");
     List<ModelMessage> version = Models.version(Models.candidate(Models.LARGE, 1), 1);
     List<ModelMessage> shuffled =
         new ArrayList<>(version.subList(0, version.size() - 1).reversed());

@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /// A registry, and the records that reach it, for tests of what follows from decisions.
 public final class PublishedDecisions {
-  private final ModelRegistry registry;
+  private final ModelRegistry<Forecaster> registry;
   private long offset;
   private long sequence;
 
   public PublishedDecisions(ForecasterSpec spec) {
-    registry = new ModelRegistry(spec, "test");
+    registry = new ModelRegistry<>(new ForecasterFormat(spec), "test");
   }
 
-  public ModelRegistry registry() {
+  public ModelRegistry<Forecaster> registry() {
     return registry;
   }
 

@@ -1,5 +1,6 @@
 package io.eddy.processors.rollout;
 
+import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.metrics.EddyMetrics;
@@ -38,7 +39,8 @@ abstract class RolloutTask {
           .withLoggingDisabled()
           .build();
   final Progress progress = new Progress();
-  ModelRegistry registry = new ModelRegistry(Models.SPEC, "here");
+  ModelRegistry<Forecaster> registry =
+      new ModelRegistry<>(new ForecasterFormat(Models.SPEC), "here");
   MockProcessorContext<String, ModelRecord> context = new MockProcessorContext<>();
   Processor<byte[], byte[], String, ModelRecord> rollout = start();
   int delivered;
@@ -73,7 +75,7 @@ abstract class RolloutTask {
   /// topic.
   void restart() {
     rollout.close();
-    registry = new ModelRegistry(Models.SPEC, "elsewhere");
+    registry = new ModelRegistry<>(new ForecasterFormat(Models.SPEC), "elsewhere");
     delivered = 0;
     deliver();
     context = new MockProcessorContext<>();

@@ -2,6 +2,7 @@ package io.eddy.processors.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eddy.model.network.Forecaster;
 import io.eddy.processors.progress.DecisionKind;
 import io.eddy.schemas.avro.ModelDecision;
 import io.eddy.schemas.avro.ModelManifest;
@@ -49,7 +50,7 @@ class RolloutTrialTest extends RolloutTask {
   /// series.
   private void block(double shadowLoss) {
     now += BLOCK_MILLIS;
-    Decision current = registry.current();
+    Decision<Forecaster> current = registry.current();
     Decision.Shadow shadow = current.shadow();
     for (int series = 0; series < 3 && shadow != null; series++) {
       double hardness = Math.exp(random.nextGaussian());

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.eddy.model.network.Forecaster;
 import io.eddy.model.series.Absence;
 import io.eddy.processors.MockTask;
 import io.eddy.processors.SmallForecasting;
@@ -12,6 +13,7 @@ import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.forecast.ForecastProcessor;
 import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.Champion;
+import io.eddy.processors.rollout.ForecasterFormat;
 import io.eddy.processors.rollout.ModelRegistry;
 import io.eddy.schemas.avro.HistoryWindow;
 import io.eddy.schemas.avro.ModelChunk;
@@ -445,7 +447,7 @@ class TrainingProcessorTest {
             ForecastProcessor.ofBytes(
                 config,
                 schemas,
-                new ModelRegistry(config.forecasterSpec(), "test"),
+                new ModelRegistry<>(new ForecasterFormat(config.forecasterSpec()), "test"),
                 new Progress()));
     for (int event = 0; event < 3 * WINDOW - 1; event++) {
       send(forecasting, "a", event, event == 12 ? -50 : event, event);
@@ -504,10 +506,12 @@ class TrainingProcessorTest {
   }
 
   private TrainingProcessor processor(TrainingExecutor executor) {
-    return processor(executor, new ModelRegistry(config().forecasterSpec(), "test"));
+    return processor(
+        executor, new ModelRegistry<>(new ForecasterFormat(config().forecasterSpec()), "test"));
   }
 
-  private TrainingProcessor processor(TrainingExecutor executor, ModelRegistry registry) {
+  private TrainingProcessor processor(
+      TrainingExecutor executor, ModelRegistry<Forecaster> registry) {
     ProcessorsConfig config = config();
     return new TrainingProcessor(
         config,
@@ -572,7 +576,7 @@ class TrainingProcessorTest {
             ForecastProcessor.ofBytes(
                 written,
                 schemas,
-                new ModelRegistry(written.forecasterSpec(), "test"),
+                new ModelRegistry<>(new ForecasterFormat(written.forecasterSpec()), "test"),
                 new Progress()));
     for (int event = 0; event < windows * WINDOW; event++) {
       send(forecasting, series, event, 20 + 5 * Math.sin(event * 0.7), event);
