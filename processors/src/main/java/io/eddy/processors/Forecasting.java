@@ -1,9 +1,7 @@
 package io.eddy.processors;
 
 import io.eddy.model.network.Forecaster;
-import io.eddy.processors.config.NullMeaning;
 import io.eddy.processors.config.ProcessorsConfig;
-import io.eddy.processors.control.ControlProcessor;
 import io.eddy.processors.control.Update;
 import io.eddy.processors.forecast.ForecastProcessor;
 import io.eddy.processors.forecast.WarmUp;
@@ -11,28 +9,20 @@ import io.eddy.processors.observation.RecordTimestamps;
 import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.ForecasterFormat;
 import io.eddy.processors.rollout.ModelRegistry;
-import io.eddy.processors.rollout.ModelRegistryFeed;
-import io.eddy.processors.rollout.RolloutProcessor;
 import io.eddy.processors.state.SeriesStores;
 import io.eddy.processors.topic.Topics;
 import io.eddy.processors.training.TrainingExecutor;
 import io.eddy.processors.training.TrainingProcessor;
-import io.eddy.schemas.avro.ControlCommand;
-import io.eddy.schemas.avro.DeadLetter;
 import io.eddy.schemas.avro.Forecast;
-import io.eddy.schemas.avro.HistoryWindow;
-import io.eddy.schemas.avro.ModelRecord;
 import io.eddy.schemas.avro.Observation;
 import io.eddy.schemas.avro.WindowScore;
 import io.eddy.schemas.serde.SchemaRegistry;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.function.BooleanSupplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
@@ -124,11 +114,15 @@ public final class Forecasting {
   /// @return one forecast per record that is not a dead letter, under the record's key
   public KStream<byte[], Forecast> apply(KStream<byte[], byte[]> observations) {
     SchemaRegistry registry = schemas();
-    ModelRegistry<Forecaster> models = addTrainingAndRollout(registry);
+    var life = new ModelLife(builder, config, registry, progress);
+    ModelRegistry<Forecaster> models = addTrainingAndRollout(life, registry);
     var processor = ForecastProcessor.ofBytes(config, registry, models, progress);
     KStream<byte[], Forecast> forecasts =
-        branches(values(observations).process(processor, Named.as("eddy-forecast")), registry);
-    addControl(observations, registry);
+        branches(
+            life.events(observations).process(processor, Named.as("eddy-forecast")),
+            life,
+            registry);
+    forgotten = life.control(observations, SeriesStores.NAMES, Forecast.class);
     return forecasts;
   }
 
@@ -139,69 +133,18 @@ public final class Forecasting {
   /// @return one forecast per observation that is not a dead letter, under the observation's key
   public <K> KStream<K, Forecast> apply(KStream<K, Observation> observations, Serde<K> keySerde) {
     SchemaRegistry registry = schemas();
-    ModelRegistry<Forecaster> models = addTrainingAndRollout(registry);
+    var life = new ModelLife(builder, config, registry, progress);
+    ModelRegistry<Forecaster> models = addTrainingAndRollout(life, registry);
     var processor = ForecastProcessor.ofObservations(config, models, progress);
     var keys = new SeriesKeys<>(keySerde, topics.forecasts());
     KStream<byte[], Observation> byBytes =
         observations.selectKey((key, value) -> keys.bytes(key), Named.as("eddy-key-to-bytes"));
     KStream<byte[], Forecast> forecasts =
-        branches(values(byBytes).process(processor, Named.as("eddy-forecast")), registry);
-    addControl(byBytes, registry);
+        branches(
+            life.events(byBytes).process(processor, Named.as("eddy-forecast")), life, registry);
+    forgotten = life.control(byBytes, SeriesStores.NAMES, Forecast.class);
     return forecasts.map(
         (key, value) -> KeyValue.pair(keys.key(key), value), Named.as("eddy-bytes-to-key"));
-  }
-
-  /// What there is to forecast: without the records that say nothing but to forget their key.
-  private <V> KStream<byte[], V> values(KStream<byte[], V> observations) {
-    return config.inputNull() == NullMeaning.FORGET
-        ? observations.filterNot(Forecasting::isTombstone, Named.as("eddy-input-values"))
-        : observations;
-  }
-
-  @SuppressWarnings("NullAway") // Kafka Streams says nothing of nulls; records may have them.
-  private static boolean isTombstone(byte[] key, Object value) {
-    return key != null && value == null;
-  }
-
-  @SuppressWarnings("NullAway") // A tombstone stays one.
-  private static byte[] nothing(Object value) {
-    return null;
-  }
-
-  /// Obeys commands and tombstones of the input, beside the forecasts and on their stores.
-  private void addControl(KStream<byte[], ?> observations, SchemaRegistry registry) {
-    KStream<byte[], byte[]> commands =
-        builder.stream(
-            topics.control(),
-            Consumed.with(BYTES, BYTES)
-                .withTimestampExtractor(new RecordTimestamps())
-                .withOffsetResetPolicy(AutoOffsetReset.earliest())
-                .withName("eddy-control-source"));
-    if (config.inputNull() == NullMeaning.FORGET) {
-      KStream<byte[], byte[]> tombstones =
-          observations
-              .filter(Forecasting::isTombstone, Named.as("eddy-input-tombstones"))
-              .mapValues(Forecasting::nothing, Named.as("eddy-input-forget"));
-      commands = commands.merge(tombstones, Named.as("eddy-control-or-input"));
-    }
-    KStream<byte[], Update<? extends SpecificRecord>> updates =
-        commands.process(
-            new ControlProcessor(config, progress),
-            Named.as("eddy-control"),
-            SeriesStores.NAMES.toArray(String[]::new));
-    updates(updates, ControlProcessor.HISTORY, HistoryWindow.class)
-        .to(
-            topics.history(),
-            Produced.with(
-                    BYTES, Update.serde(registry.serde(HistoryWindow.class, topics.history())))
-                .withStreamPartitioner(OwnPartition.of(Update::partition))
-                .withName("eddy-control-history-sink"));
-    forgotten = updates(updates, ControlProcessor.FORECASTS, Forecast.class);
-  }
-
-  private static <T> KStream<byte[], Update<T>> updates(
-      KStream<byte[], Update<? extends SpecificRecord>> all, String child, Class<T> type) {
-    return all.mapValues(update -> update.as(type), Named.as(child));
   }
 
   /// The whole application: reads `eddy.input.topic`, writes `forecasts`.
@@ -261,46 +204,20 @@ public final class Forecasting {
   public static void registerSchemas(ProcessorsConfig config, SchemaRegistry registry) {
     Topics topics = config.topics();
     registry.idFor(SchemaRegistry.subject(topics.forecasts()), Forecast.getClassSchema());
-    registry.idFor(SchemaRegistry.subject(topics.history()), HistoryWindow.getClassSchema());
     registry.idFor(SchemaRegistry.subject(topics.scores()), WindowScore.getClassSchema());
-    registry.idFor(SchemaRegistry.subject(topics.candidates()), ModelRecord.getClassSchema());
-    registry.idFor(SchemaRegistry.subject(topics.models()), ModelRecord.getClassSchema());
-    registry.idFor(SchemaRegistry.subject(topics.deadLetters()), DeadLetter.getClassSchema());
-    registry.idFor(SchemaRegistry.subject(topics.control()), ControlCommand.getClassSchema());
+    ModelLife.registerSchemas(topics, registry);
   }
 
-  /// Everything that is connected with the user's stream by topics only.
-  private ModelRegistry<Forecaster> addTrainingAndRollout(SchemaRegistry registry) {
+  private ModelRegistry<Forecaster> addTrainingAndRollout(ModelLife life, SchemaRegistry registry) {
     if (applied) {
       throw new IllegalStateException("forecasting was applied already, one builder takes one");
     }
     applied = true;
     WarmUp.run(config);
-    var models = new ModelRegistry<>(new ForecasterFormat(config.forecasterSpec()), instance());
-    models.onAdopted(
-        decision ->
-            progress.recordSwap(
-                new Progress.Swap(
-                    decision.sequence(),
-                    decision.version(),
-                    decision.kind(),
-                    decision.shadow() == null ? null : decision.shadow().version())));
-    ModelRegistryFeed.addTo(builder, topics, models);
-    RolloutProcessor.addTo(builder, config, registry, models, progress);
-    var training =
-        new TrainingProcessor(
-            config, registry, models, progress, TrainingExecutor.shared(), publishing);
-    builder.stream(
-            topics.history(),
-            Consumed.with(BYTES, BYTES)
-                .withTimestampExtractor(new RecordTimestamps())
-                .withOffsetResetPolicy(AutoOffsetReset.earliest())
-                .withName("eddy-history-source"))
-        .process(training, Named.as("eddy-training"))
-        .to(
-            topics.candidates(),
-            Produced.with(Serdes.String(), registry.serde(ModelRecord.class, topics.candidates()))
-                .withName("eddy-candidates-sink"));
+    ModelRegistry<Forecaster> models = life.registry(new ForecasterFormat(config.forecasterSpec()));
+    life.train(
+        TrainingProcessor.ofForecasters(
+            config, registry, models, progress, TrainingExecutor.shared(), publishing));
     return models;
   }
 
@@ -311,43 +228,19 @@ public final class Forecasting {
 
   /// Sends each kind of output where it belongs, and returns the forecasts.
   private KStream<byte[], Forecast> branches(
-      KStream<byte[], SpecificRecord> all, SchemaRegistry registry) {
-    branch(all, ForecastProcessor.HISTORY, HistoryWindow.class)
-        .to(
-            topics.history(),
-            Produced.with(BYTES, registry.serde(HistoryWindow.class, topics.history()))
-                .withStreamPartitioner(OwnPartition.of(HistoryWindow::getPartition))
-                .withName("eddy-history-sink"));
-    branch(all, ForecastProcessor.SCORES, WindowScore.class)
+      KStream<byte[], SpecificRecord> all, ModelLife life, SchemaRegistry registry) {
+    life.keepHistory(all, ForecastProcessor.HISTORY);
+    ModelLife.branch(all, ForecastProcessor.SCORES, WindowScore.class)
         .to(
             topics.scores(),
             Produced.with(BYTES, registry.serde(WindowScore.class, topics.scores()))
                 .withName("eddy-scores-sink"));
-    branch(all, ForecastProcessor.DEAD_LETTERS, DeadLetter.class)
-        .to(
-            topics.deadLetters(),
-            Produced.with(BYTES, registry.serde(DeadLetter.class, topics.deadLetters()))
-                .withName("eddy-dead-letters-sink"));
-    return branch(all, ForecastProcessor.FORECASTS, Forecast.class);
-  }
-
-  /// The child that the processor forwards one kind of output to.
-  private static <T> KStream<byte[], T> branch(
-      KStream<byte[], SpecificRecord> all, String child, Class<T> type) {
-    return all.mapValues(type::cast, Named.as(child));
+    life.keepDeadLetters(all, ForecastProcessor.DEAD_LETTERS);
+    return ModelLife.branch(all, ForecastProcessor.FORECASTS, Forecast.class);
   }
 
   private SchemaRegistry schemas() {
     SchemaRegistry given = schemas;
     return given != null ? given : SchemaRegistry.from(config.kafkaProperties());
-  }
-
-  /// What refusals of this instance are signed with.
-  private String instance() {
-    Object clientId = config.kafkaProperties().get("client.id");
-    return Optional.ofNullable(clientId)
-        .map(Object::toString)
-        .or(config::applicationId)
-        .orElse("eddy");
   }
 }

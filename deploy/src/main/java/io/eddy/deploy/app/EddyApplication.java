@@ -3,6 +3,7 @@ package io.eddy.deploy.app;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.UserException;
 import io.eddy.processors.Forecasting;
+import io.eddy.processors.TextStream;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.progress.Progress;
 import io.eddy.processors.topic.TopicCheck;
@@ -91,16 +92,29 @@ public final class EddyApplication {
       try (Admin admin = connect()) {
         requireTopics(admin);
       }
-      Forecasting.registerSchemas(config, registry);
-      InputSchemaCheck.require(config, registry);
+      registerSchemas(registry);
       var properties = new Properties();
       properties.putAll(config.kafkaProperties());
-      Topology topology = Forecasting.application(config, registry, progress, publishing);
+      Topology topology =
+          switch (config.job()) {
+            case FORECAST -> Forecasting.application(config, registry, progress, publishing);
+            case LANGUAGE_MODEL -> TextStream.application(config, registry, progress, publishing);
+          };
       var streams = new KafkaStreams(topology, properties);
       return RunningApplication.start(streams, registry, placeAtTheEnd());
     } catch (RuntimeException e) {
       registry.close();
       throw e;
+    }
+  }
+
+  private void registerSchemas(SchemaRegistry registry) {
+    switch (config.job()) {
+      case FORECAST -> {
+        Forecasting.registerSchemas(config, registry);
+        InputSchemaCheck.require(config, registry);
+      }
+      case LANGUAGE_MODEL -> TextStream.registerSchemas(config, registry);
     }
   }
 

@@ -14,7 +14,7 @@ import java.util.Arrays;
 /// it does for Student's distribution with two degrees of freedom: heavier than the tail of
 /// anything with a finite variance, so that what it calls rare is rare. That is trusted for three
 /// decades.
-final class RankSketch {
+public final class RankSketch {
 
   /// 32 of 8 bytes each lie a quarter of a decade apart down to a chance of 1/5000; interpolation
   /// between them is finer.
@@ -46,27 +46,27 @@ final class RankSketch {
   private double lower = 1;
 
   /// Chance of a number as large as the last one or larger, in what came before it.
-  double upper() {
+  public double upper() {
     return upper;
   }
 
   /// Chance of a number as small as the last one or smaller.
-  double lower() {
+  public double lower() {
     return lower;
   }
 
   /// Chance of a number at least as far out on either side.
-  double twoSided() {
+  public double twoSided() {
     return Math.min(1, 2 * Math.min(upper, lower));
   }
 
   /// Numbers remembered, the older ones in part.
-  double count() {
+  public double count() {
     return total / unit;
   }
 
   /// The mean of what is remembered, 0 for nothing.
-  double mean() {
+  public double mean() {
     double sum = 0;
     for (int index = 0; index < size; index++) {
       sum += (double) weights[index] * values[index];
@@ -75,13 +75,13 @@ final class RankSketch {
   }
 
   /// Ranks the number among those before, then adds it.
-  void observe(float value) {
+  public void observe(float value) {
     rank(value);
     insert(value);
   }
 
   /// Ranks the number, and does not remember it.
-  void rank(float value) {
+  public void rank(float value) {
     find(value);
     upper = 1;
     lower = 1;
@@ -110,7 +110,7 @@ final class RankSketch {
   }
 
   /// Adds the number.
-  void add(float value) {
+  public void add(float value) {
     find(value);
     insert(value);
   }
@@ -234,18 +234,23 @@ final class RankSketch {
     unit = 1;
   }
 
-  int byteSize() {
+  /// Bytes that [#write] writes.
+  public int byteSize() {
     return Integer.BYTES + Float.BYTES + Double.BYTES + size * 2 * Float.BYTES;
   }
 
-  void write(ByteBuffer to) {
+  /// Writes what is remembered.
+  public void write(ByteBuffer to) {
     to.putInt(size).putFloat(unit).putDouble(total);
     for (int index = 0; index < size; index++) {
       to.putFloat(values[index]).putFloat(weights[index]);
     }
   }
 
-  void read(ByteBuffer from) {
+  /// Takes over what [#write] wrote.
+  ///
+  /// @throws IllegalArgumentException if it is none
+  public void read(ByteBuffer from) {
     size = from.getInt();
     if (size < 0 || size > CENTROIDS) {
       throw new IllegalArgumentException(

@@ -7,5 +7,7 @@ public enum InputFormat {
   /// A JSON object; fields are named in the configuration.
   JSON,
   /// The value itself as decimal text, such as `21.5`; its time is the record's.
-  NUMBER
+  NUMBER,
+  /// The value itself as text in UTF-8, for jobs that read messages; its time is the record's.
+  TEXT
 }

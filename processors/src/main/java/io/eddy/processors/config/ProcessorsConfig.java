@@ -5,6 +5,7 @@ import io.eddy.model.cell.CellType;
 import io.eddy.model.network.ForecastValue;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.network.Head;
+import io.eddy.model.sequence.LanguageModelSpec;
 import io.eddy.model.series.BaseForecast;
 import io.eddy.model.series.CovariateSpec;
 import io.eddy.model.series.EmbeddingSpec;
@@ -13,6 +14,7 @@ import io.eddy.model.series.ScaleUnit;
 import io.eddy.model.series.SeriesSpec;
 import io.eddy.model.training.TrainingSettings;
 import io.eddy.processors.state.BoundedRocksDb;
+import io.eddy.processors.text.Utf8Symbols;
 import io.eddy.processors.topic.Topics;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -56,6 +58,19 @@ public final class ProcessorsConfig {
 
   private static final String INPUT = "Input";
 
+  /// What the application does.
+  public static final String JOB =
+      define(
+          "eddy.job",
+          ConfigDef.Type.STRING,
+          "forecast",
+          Expectation.oneOf(Job.class),
+          Importance.HIGH,
+          INPUT,
+          "What happens with each event. forecast: the series of its key is forecast."
+              + " language-model: the event is a message, and a network that remembers what its key"
+              + " said before tells how unexpected it is.");
+
   /// The user's own topic.
   public static final String INPUT_TOPIC =
       define(
@@ -79,7 +94,8 @@ public final class ProcessorsConfig {
           Importance.HIGH,
           INPUT,
           "How the values are written. avro: any record in Confluent's wire format. json: an"
-              + " object. number: the value alone as decimal text, such as 21.5.");
+              + " object. number: the value alone as decimal text, such as 21.5. text: the value"
+              + " alone as a message in UTF-8, for jobs that read messages.");
 
   /// Where the measurement stands.
   public static final String INPUT_VALUE_FIELD =
@@ -500,6 +516,57 @@ public final class ProcessorsConfig {
           "Seed of the first weights and of every training: the same data and seed give the same "
               + "model, bit for bit.");
 
+  // ---- text -------------------------------------------------------------------------------------
+
+  private static final String TEXT = "Text";
+
+  /// Length of a symbol's embedding.
+  public static final String TEXT_EMBEDDING_SIZE =
+      define(
+          "eddy.text.embedding.size",
+          ConfigDef.Type.INT,
+          32,
+          Expectation.wholeNumber(1, 4096),
+          Importance.LOW,
+          TEXT,
+          "Numbers by which the network knows each symbol of a message.");
+
+  /// Bytes of a message that are read.
+  public static final String TEXT_MESSAGE_BYTES_MAX =
+      define(
+          "eddy.text.message.bytes.max",
+          ConfigDef.Type.INT,
+          4096,
+          Expectation.wholeNumber(1, 1 << 20),
+          Importance.MEDIUM,
+          TEXT,
+          "Bytes of a message that are read, each of which is a step of the network; what comes"
+              + " after them is left out, and the answer says so.");
+
+  /// Symbols that a key keeps.
+  public static final String TEXT_RING =
+      define(
+          "eddy.text.ring",
+          ConfigDef.Type.INT,
+          256,
+          Expectation.wholeNumber(2, 100_000),
+          Importance.LOW,
+          TEXT,
+          "Newest symbols of each key that are kept, so that its memory can be built anew when"
+              + " another version takes over. At least eddy.window.size, which counts symbols"
+              + " here.");
+
+  /// How rare an anomaly is.
+  public static final String TEXT_ANOMALY_CHANCE =
+      define(
+          "eddy.text.anomaly.chance",
+          ConfigDef.Type.DOUBLE,
+          0.001,
+          Expectation.between(0, 1),
+          Importance.MEDIUM,
+          TEXT,
+          "A message is an anomaly if no larger share of its key's messages is as surprising.");
+
   // ---- history ----------------------------------------------------------------------------------
 
   private static final String HISTORY = "History";
@@ -513,8 +580,9 @@ public final class ProcessorsConfig {
           Expectation.wholeNumber(2, 100_000),
           Importance.MEDIUM,
           HISTORY,
-          "Events of one window of a series. A full window goes to the history topic; training"
-              + " starts from windows, so smaller ones train earlier.");
+          "Events of one window of a series, bytes of a key's messages where those are read. A full"
+              + " window goes to the history topic; training starts from windows, so smaller ones"
+              + " train earlier.");
 
   /// Newest windows kept per series.
   public static final String HISTORY_SLOTS =
@@ -954,6 +1022,7 @@ public final class ProcessorsConfig {
       require(StreamsConfig.APPLICATION_ID_CONFIG, "a name for this application", problems);
       require(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "the brokers, as host:port", problems);
     }
+    checkText(problems);
     checkInput(problems);
     checkRequestSize(problems);
     checkHistory(problems);
@@ -1007,6 +1076,37 @@ public final class ProcessorsConfig {
   /// How the values of the user's topic are written.
   public InputFormat inputFormat() {
     return Expectation.constant(InputFormat.class, text(INPUT_FORMAT));
+  }
+
+  /// What the application does.
+  public Job job() {
+    return Expectation.constant(Job.class, text(JOB));
+  }
+
+  /// The network of a job that reads messages.
+  public LanguageModelSpec languageModelSpec() {
+    return new LanguageModelSpec(
+        Utf8Symbols.COUNT,
+        whole(TEXT_EMBEDDING_SIZE),
+        Expectation.constant(CellType.class, text(CELL)),
+        whole(HIDDEN_SIZE),
+        whole(LAYER_COUNT),
+        0);
+  }
+
+  /// Bytes of a message that are read at most.
+  public int textMessageBytesMax() {
+    return whole(TEXT_MESSAGE_BYTES_MAX);
+  }
+
+  /// Newest symbols of each key that are kept.
+  public int textRing() {
+    return whole(TEXT_RING);
+  }
+
+  /// How rare a message is that is an anomaly.
+  public double textAnomalyChance() {
+    return real(TEXT_ANOMALY_CHANCE);
   }
 
   /// Path of the field with the measurement, names joined by dots.
@@ -1126,7 +1226,10 @@ public final class ProcessorsConfig {
 
   /// How a trained model becomes the one that answers.
   public Promotion promotion() {
-    return Expectation.constant(Promotion.class, text(PROMOTION));
+    // What text scores has no trial yet.
+    return job() == Job.FORECAST
+        ? Expectation.constant(Promotion.class, text(PROMOTION))
+        : Promotion.IMMEDIATE;
   }
 
   /// Share of the champion's loss that a challenger must save.
@@ -1335,6 +1438,42 @@ public final class ProcessorsConfig {
     }
   }
 
+  private void checkText(Problems problems) {
+    if (job() == Job.FORECAST) {
+      if (inputFormat() == InputFormat.TEXT) {
+        problems.add(
+            INPUT_FORMAT + " is text, but a forecast needs numbers, expected avro, json or number");
+      }
+      return;
+    }
+    if (inputFormat() == InputFormat.NUMBER) {
+      problems.add(INPUT_FORMAT + " is number, but messages are read, expected text, json or avro");
+    }
+    if (timeField().isPresent()) {
+      problems.add(
+          INPUT_TIME_FIELD
+              + " is \""
+              + timeField().get()
+              + "\", but messages are read in their order, expected it to be empty");
+    }
+    if (properties.containsKey(PROMOTION)
+        && Expectation.constant(Promotion.class, text(PROMOTION)) == Promotion.TRIAL) {
+      problems.add(
+          PROMOTION
+              + " is trial, but models that read messages are not tried yet, expected immediate");
+    }
+    if (textRing() < whole(WINDOW_SIZE)) {
+      problems.add(
+          TEXT_RING
+              + " is "
+              + textRing()
+              + ", expected at least the "
+              + whole(WINDOW_SIZE)
+              + " symbols of "
+              + WINDOW_SIZE);
+    }
+  }
+
   private void checkInput(Problems problems) {
     if (inputFormat() == InputFormat.NUMBER && timeField().isPresent()) {
       problems.add(
@@ -1434,7 +1573,7 @@ public final class ProcessorsConfig {
     }
     Topics usual;
     try {
-      usual = Topics.withPrefix(prefix);
+      usual = Topics.withPrefix(prefix, job() == Job.FORECAST ? Topics.FORECASTS : Topics.ANSWERS);
       Topics names =
           new Topics(
               override(TOPIC_FORECASTS, usual.forecasts()),

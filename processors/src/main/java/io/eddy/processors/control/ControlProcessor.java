@@ -2,12 +2,12 @@ package io.eddy.processors.control;
 
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.progress.Progress;
-import io.eddy.processors.state.SeriesStores;
 import io.eddy.processors.training.TrainingSignal;
 import io.eddy.schemas.avro.ControlCommand;
 import io.eddy.schemas.serde.AvroSerde;
 import io.eddy.schemas.serde.SerdeException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Obeys the control topic, in the tasks that forecast: it has to be connected with the stores of
-/// [SeriesStores#NAMES], by name. A record of any other topic is one of the input without a value,
-/// where that means to forget its key.
+/// Obeys the control topic, in the tasks that answer: it has to be connected with the stores of
+/// their keys, by name. A record of any other topic is one of the input without a value, where that
+/// means to forget its key.
 ///
-/// Output goes to two children by name: [#HISTORY] and [#FORECASTS].
+/// Output goes to two children by name: [#HISTORY] and [#ANSWERS].
 ///
 /// Commands are read with the schema of this release, so that no registry is asked, and a record
 /// that is none is logged and left out: whoever may write to this topic is an operator, and nothing
@@ -37,16 +37,19 @@ public final class ControlProcessor
   /// Child that gets tombstones of history, and signals to train.
   public static final String HISTORY = "eddy-control-history";
 
-  /// Child that gets tombstones of forecasts.
-  public static final String FORECASTS = "eddy-control-forecasts";
+  /// Child that gets tombstones of answers.
+  public static final String ANSWERS = "eddy-control-answers";
 
   private static final Logger LOGGER = LoggerFactory.getLogger(ControlProcessor.class);
 
   private final ProcessorsConfig config;
+  private final List<String> stores;
   private final Progress progress;
 
-  public ControlProcessor(ProcessorsConfig config, Progress progress) {
+  /// @param stores that have an entry per key, and must lose it when the key is forgotten
+  public ControlProcessor(ProcessorsConfig config, List<String> stores, Progress progress) {
     this.config = config;
+    this.stores = List.copyOf(stores);
     this.progress = progress;
   }
 
@@ -66,7 +69,7 @@ public final class ControlProcessor
     @Override
     public void init(ProcessorContext<byte[], Update<? extends SpecificRecord>> newContext) {
       context = newContext;
-      forgetting = new Forgetting(context, config, progress);
+      forgetting = new Forgetting(context, config, stores, progress);
     }
 
     @Override

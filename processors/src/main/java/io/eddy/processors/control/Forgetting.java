@@ -3,7 +3,6 @@ package io.eddy.processors.control;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.metrics.EddyMetrics;
 import io.eddy.processors.progress.Progress;
-import io.eddy.processors.state.SeriesStores;
 import io.eddy.processors.training.HistoryKey;
 import io.eddy.processors.training.WindowSlots;
 import java.util.List;
@@ -28,12 +27,11 @@ final class Forgetting {
   Forgetting(
       ProcessorContext<byte[], Update<? extends SpecificRecord>> context,
       ProcessorsConfig config,
+      List<String> names,
       Progress progress) {
     this.context = context;
     this.stores =
-        SeriesStores.NAMES.stream()
-            .<KeyValueStore<byte[], byte[]>>map(context::getStateStore)
-            .toList();
+        names.stream().<KeyValueStore<byte[], byte[]>>map(context::getStateStore).toList();
     this.slots = new WindowSlots(config.historySlots(), config.historyReservoirSlots());
     this.progress = progress;
     this.metrics = new EddyMetrics.Controls(context);
@@ -59,7 +57,7 @@ final class Forgetting {
     }
     eraseHistory(HistoryKey.CORRECTION, key, partition, timestamp);
     context.forward(
-        new Record<>(key, Update.nothing(partition), timestamp), ControlProcessor.FORECASTS);
+        new Record<>(key, Update.nothing(partition), timestamp), ControlProcessor.ANSWERS);
     if (known) {
       metrics.forgotten();
     }

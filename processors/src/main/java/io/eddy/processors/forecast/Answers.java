@@ -6,6 +6,7 @@ import io.eddy.model.network.Influence;
 import io.eddy.model.series.Absence;
 import io.eddy.model.series.Series;
 import io.eddy.processors.observation.Decoded;
+import io.eddy.processors.observation.Origin;
 import io.eddy.schemas.avro.Forecast;
 import io.eddy.schemas.avro.ForecastInterval;
 import io.eddy.schemas.avro.ForecastStep;

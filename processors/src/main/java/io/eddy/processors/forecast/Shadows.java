@@ -7,6 +7,7 @@ import io.eddy.model.network.ForecasterSpec;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.observation.Decoded;
 import io.eddy.processors.rollout.Decision;
+import io.eddy.processors.rollout.RewarmBudget;
 import io.eddy.processors.state.SeriesStateCodec;
 import io.eddy.processors.state.UnreadableStateException;
 import io.eddy.processors.training.SeriesHash;

@@ -4,13 +4,11 @@ import io.eddy.model.series.CovariateSpec;
 import io.eddy.model.series.EmbeddingSpec;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.schemas.avro.Reason;
-import io.eddy.schemas.serde.GenericAvroReader;
 import io.eddy.schemas.serde.SchemaRegistry;
 import io.eddy.schemas.serde.SerdeException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
@@ -41,13 +39,12 @@ final class AvroReader implements ObservationDecoder.ValueReader {
   /// Schemas are few and cached by their id. The bound only guards against a flood of ids.
   private static final int PLANS_MAX = 1000;
 
-  private final GenericAvroReader reader;
+  private final PatientAvroReader reader;
   private final String[] valuePath;
   private final String @Nullable [] timePath; // null: the field "time" if there is one
   private final CovariateSpec covariateSpec;
   private final String[][] covariatePaths;
   private final int horizon;
-  private final Duration waitMax;
   private final ObservationDecoder.Found found;
 
   /// How to read each field's schema that has been met; schemas are compared by identity, because
@@ -70,7 +67,7 @@ final class AvroReader implements ObservationDecoder.ValueReader {
   }
 
   AvroReader(ProcessorsConfig config, SchemaRegistry registry, ObservationDecoder.Found found) {
-    this.reader = new GenericAvroReader(registry);
+    this.reader = new PatientAvroReader(registry, config.registryWaitMax());
     this.valuePath = split(config.valueField());
     this.timePath = config.timeField().map(AvroReader::split).orElse(null);
     this.covariateSpec = config.forecasterSpec().series().covariates();
@@ -79,7 +76,6 @@ final class AvroReader implements ObservationDecoder.ValueReader {
             .mapToObj(covariate -> split(covariateSpec.name(covariate)))
             .toArray(String[][]::new);
     this.horizon = config.forecasterSpec().horizon();
-    this.waitMax = config.registryWaitMax();
     this.found = found;
   }
 
@@ -91,7 +87,7 @@ final class AvroReader implements ObservationDecoder.ValueReader {
   public Decoded read(byte[] bytes, Headers headers, long recordTimestamp) {
     GenericRecord record;
     try {
-      record = readPatiently(bytes, headers);
+      record = reader.read(bytes, headers);
     } catch (SerdeException.UnknownSchema e) {
       return new Decoded.Rejected(Reason.UNKNOWN_SCHEMA, String.valueOf(e.getMessage()));
     } catch (SerdeException.Malformed e) {
@@ -194,39 +190,6 @@ final class AvroReader implements ObservationDecoder.ValueReader {
     return field != null && stored instanceof Long
         ? millis(stored, field.schema()).orElse(recordTimestamp)
         : recordTimestamp;
-  }
-
-  /// Waits through a short outage of the registry; the limit keeps the transaction from timing out.
-  private GenericRecord readPatiently(byte[] bytes, Headers headers) {
-    long deadline = System.nanoTime() + waitMax.toNanos();
-    long pauseMs = 50;
-    while (true) {
-      try {
-        return reader.read(bytes, headers);
-      } catch (SerdeException.RegistryUnavailable e) {
-        long leftMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-        if (leftMs <= 0) {
-          throw new RegistryOutageException(
-              "the schema registry did not answer within "
-                  + waitMax.toMillis()
-                  + " ms; the record is read again when the task is restarted: "
-                  + e.getMessage(),
-              e);
-        }
-        pause(Math.min(pauseMs, leftMs), e);
-        pauseMs = Math.min(2 * pauseMs, 1000);
-      }
-    }
-  }
-
-  private static void pause(long millis, SerdeException outage) {
-    try {
-      Thread.sleep(millis);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new RegistryOutageException(
-          "interrupted while the schema registry does not answer", outage);
-    }
   }
 
   /// The stored value at a path, null if a step of it is not there or null. In a map, what is left

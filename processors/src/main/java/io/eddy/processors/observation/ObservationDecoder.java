@@ -62,6 +62,7 @@ public final class ObservationDecoder {
           case AVRO -> new AvroReader(config, registry, limits);
           case JSON -> new JsonReader(config, limits);
           case NUMBER -> new NumberReader(limits);
+          case TEXT -> throw new IllegalArgumentException("texts are no measurements");
         };
   }
 

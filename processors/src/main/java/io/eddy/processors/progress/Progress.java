@@ -64,6 +64,11 @@ public final class Progress {
     answered.increment();
   }
 
+  /// A message was answered.
+  public void recordMessage() {
+    answered.increment();
+  }
+
   /// An event was refused and sent to the dead letters.
   public void recordDeadLetter() {
     deadLettered.increment();

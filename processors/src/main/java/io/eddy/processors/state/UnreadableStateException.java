@@ -24,7 +24,7 @@ public final class UnreadableStateException extends RuntimeException {
 
   private final Reason reason;
 
-  UnreadableStateException(Reason reason, String message) {
+  public UnreadableStateException(Reason reason, String message) {
     super(message, null, false, false);
     this.reason = reason;
   }

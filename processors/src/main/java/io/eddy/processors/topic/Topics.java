@@ -40,10 +40,24 @@ public record Topics(
     }
   }
 
-  /// The usual names under a prefix: `prefix-forecasts`, `prefix-history` and so on.
+  /// What the topic of answers is usually called where series are forecast.
+  public static final String FORECASTS = "forecasts";
+
+  /// What the topic of answers is usually called where messages are read.
+  public static final String ANSWERS = "answers";
+
+  /// The usual names under a prefix where series are forecast: `prefix-forecasts`, `prefix-history`
+  /// and so on.
   public static Topics withPrefix(String prefix) {
+    return withPrefix(prefix, FORECASTS);
+  }
+
+  /// The usual names under a prefix.
+  ///
+  /// @param answers what the topic of answers is called
+  public static Topics withPrefix(String prefix, String answers) {
     return new Topics(
-        prefix + "-forecasts",
+        prefix + "-" + answers,
         prefix + "-history",
         prefix + "-scores",
         prefix + "-candidates",

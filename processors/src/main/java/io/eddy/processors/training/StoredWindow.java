@@ -125,6 +125,11 @@ final class StoredWindow {
     return times[times.length - 1];
   }
 
+  /// Not to be modified.
+  double[] values() {
+    return values;
+  }
+
   byte[] anchor() {
     return anchor;
   }

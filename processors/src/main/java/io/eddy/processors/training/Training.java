@@ -65,7 +65,6 @@ final class Training implements Function<BooleanSupplier, TrainingOutcome> {
       return new TrainingOutcome.Diverged(String.valueOf(e.getMessage()));
     }
     return new TrainingOutcome.Trained(
-        result,
         ModelArtifacts.candidate(
             result.forecaster(), job.baseVersion(), Instant.ofEpochMilli(data.newestTime())));
   }

@@ -52,7 +52,7 @@ final class TrainingData {
   static TrainingData join(List<StoredWindow> windows, int windowsMax, SeriesStateCodec codec) {
     var data = new TrainingData();
     List<StoredWindow> run = new ArrayList<>();
-    for (StoredWindow window : newest(withoutOverlaps(windows), windowsMax)) {
+    for (StoredWindow window : selected(windows, windowsMax)) {
       if (!run.isEmpty() && !follows(run.getLast(), window)) {
         data.add(run, codec);
         run.clear();
@@ -63,6 +63,12 @@ final class TrainingData {
       data.add(run, codec);
     }
     return data;
+  }
+
+  /// The windows to train on: by series and place, without overlaps, the newest where they are
+  /// limited.
+  static List<StoredWindow> selected(List<StoredWindow> windows, int windowsMax) {
+    return newest(withoutOverlaps(windows), windowsMax);
   }
 
   /// The windows in order, without those that overlap the one before.

@@ -1,6 +1,5 @@
 package io.eddy.processors.training;
 
-import io.eddy.model.training.TrainingResult;
 import io.eddy.processors.rollout.ModelMessage;
 import java.util.List;
 
@@ -9,7 +8,7 @@ sealed interface TrainingOutcome {
   /// It gave weights.
   ///
   /// @param candidate the records that publish them, the manifest last
-  record Trained(TrainingResult result, List<ModelMessage> candidate) implements TrainingOutcome {
+  record Trained(List<ModelMessage> candidate) implements TrainingOutcome {
     public Trained {
       candidate = List.copyOf(candidate);
     }

@@ -1,6 +1,7 @@
 package io.eddy.processors.training;
 
 import io.eddy.model.network.Forecaster;
+import io.eddy.model.sequence.TrainedLanguageModel;
 import io.eddy.model.series.Absence;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.config.TrainingSchedule;
@@ -53,7 +54,9 @@ import org.slf4j.LoggerFactory;
 /// **The stream thread never trains and never waits for it.** It asks for the result every
 /// [#POLL_INTERVAL] of wall-clock time. A training that diverges, or finds nothing to train on,
 /// closes its job without a candidate, and the champion stays.
-public final class TrainingProcessor
+///
+/// @param <M> what a version is
+public final class TrainingProcessor<M>
     implements ProcessorSupplier<byte[], byte[], String, ModelRecord> {
   /// How often a task looks whether its training has ended.
   static final Duration POLL_INTERVAL = Duration.ofMillis(50);
@@ -71,27 +74,69 @@ public final class TrainingProcessor
 
   private final ProcessorsConfig config;
   private final SchemaRegistry schemas;
-  private final ModelRegistry<Forecaster> registry;
+  private final ModelRegistry<M> registry;
+  private final Teacher<M> teacher;
   private final Progress progress;
   private final TrainingExecutor executor;
   private final BooleanSupplier publishing;
 
-  /// @param publishing whether a finished training may be published now; polled by stream threads.
-  ///   A lockstep driver holds back results while a batch is under way, so that no swap falls into
-  ///   its middle
-  public TrainingProcessor(
+  private TrainingProcessor(
       ProcessorsConfig config,
       SchemaRegistry schemas,
-      ModelRegistry<Forecaster> registry,
+      ModelRegistry<M> registry,
+      Teacher<M> teacher,
       Progress progress,
       TrainingExecutor executor,
       BooleanSupplier publishing) {
     this.config = config;
     this.schemas = schemas;
     this.registry = registry;
+    this.teacher = teacher;
     this.progress = progress;
     this.executor = executor;
     this.publishing = publishing;
+  }
+
+  /// Trains forecasters.
+  ///
+  /// @param publishing whether a finished training may be published now; polled by stream threads.
+  ///   A lockstep driver holds back results while a batch is under way, so that no swap falls into
+  ///   its middle
+  public static TrainingProcessor<Forecaster> ofForecasters(
+      ProcessorsConfig config,
+      SchemaRegistry schemas,
+      ModelRegistry<Forecaster> registry,
+      Progress progress,
+      TrainingExecutor executor,
+      BooleanSupplier publishing) {
+    return new TrainingProcessor<>(
+        config,
+        schemas,
+        registry,
+        new ForecasterTeacher(config, progress),
+        progress,
+        executor,
+        publishing);
+  }
+
+  /// Trains language models over the bytes of messages.
+  ///
+  /// @param publishing as for forecasters
+  public static TrainingProcessor<TrainedLanguageModel> ofLanguageModels(
+      ProcessorsConfig config,
+      SchemaRegistry schemas,
+      ModelRegistry<TrainedLanguageModel> registry,
+      Progress progress,
+      TrainingExecutor executor,
+      BooleanSupplier publishing) {
+    return new TrainingProcessor<>(
+        config,
+        schemas,
+        registry,
+        new LanguageModelTeacher(config, progress),
+        progress,
+        executor,
+        publishing);
   }
 
   @Override
@@ -343,7 +388,7 @@ public final class TrainingProcessor
 
     /// @param wantedMax windows to train on at most, 0 for no wish
     private void openJob(String cause, long wantedMax, long historyLimit, long timestamp) {
-      Decision<Forecaster> current = registry.current();
+      Decision<M> current = registry.current();
       int base =
           switch (config.trainingStart()) {
             case CHAMPION -> current.version();
@@ -387,10 +432,10 @@ public final class TrainingProcessor
     /// Hands the job to the training thread, if its base is here and the thread takes it; otherwise
     /// the next poll tries again.
     private void start(TrainingJob job, List<StoredWindow> windows) {
-      Forecaster base = base(job);
+      M base = base(job);
       if (base != null) {
         int partition = context.taskId().partition();
-        run = executor.start(new Training(job, partition, base, windows, config, progress));
+        run = executor.start(teacher.training(job, partition, base, windows));
         if (run != null) {
           waiting = null;
           metrics.started();
@@ -403,9 +448,9 @@ public final class TrainingProcessor
     }
 
     /// The weights that the job starts from, or `null` while this instance does not hold them.
-    private @Nullable Forecaster base(TrainingJob job) {
+    private @Nullable M base(TrainingJob job) {
       if (job.baseVersion() == INITIAL_WEIGHTS) {
-        return Forecaster.initial(config.forecasterSpec(), config.seed());
+        return teacher.initial();
       }
       try {
         return registry.version(job.baseVersion());

@@ -501,19 +501,19 @@ class TrainingProcessorTest {
     return task;
   }
 
-  private TrainingProcessor processor() {
+  private TrainingProcessor<Forecaster> processor() {
     return processor(TrainingExecutor.shared());
   }
 
-  private TrainingProcessor processor(TrainingExecutor executor) {
+  private TrainingProcessor<Forecaster> processor(TrainingExecutor executor) {
     return processor(
         executor, new ModelRegistry<>(new ForecasterFormat(config().forecasterSpec()), "test"));
   }
 
-  private TrainingProcessor processor(
+  private TrainingProcessor<Forecaster> processor(
       TrainingExecutor executor, ModelRegistry<Forecaster> registry) {
     ProcessorsConfig config = config();
-    return new TrainingProcessor(
+    return TrainingProcessor.ofForecasters(
         config,
         SchemaRegistry.from(config.kafkaProperties()),
         registry,

@@ -1,4 +1,4 @@
-package io.eddy.processors.forecast;
+package io.eddy.processors.observation;
 
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -8,11 +8,11 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 /// @param topic empty if the event was read nowhere: a processor of the user's made it
 /// @param partition the task's, which is that of every record it reads
 /// @param offset -1 if the event was read nowhere
-record Origin(String topic, int partition, long offset) implements RecordMetadata {
+public record Origin(String topic, int partition, long offset) implements RecordMetadata {
   private static final String NO_TOPIC = "";
 
   /// The origin of the record in process.
-  static Origin of(ProcessorContext<?, ?> context) {
+  public static Origin of(ProcessorContext<?, ?> context) {
     RecordMetadata read = context.recordMetadata().orElse(null);
     return read == null || read.topic() == null
         ? new Origin(NO_TOPIC, context.taskId().partition(), -1)
@@ -20,7 +20,7 @@ record Origin(String topic, int partition, long offset) implements RecordMetadat
   }
 
   /// Whether the event was read from a topic.
-  boolean isKnown() {
+  public boolean isKnown() {
     return offset >= 0;
   }
 }

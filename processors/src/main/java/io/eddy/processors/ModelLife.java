@@ -1,0 +1,182 @@
+package io.eddy.processors;
+
+import io.eddy.processors.config.NullMeaning;
+import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.processors.control.ControlProcessor;
+import io.eddy.processors.control.Update;
+import io.eddy.processors.observation.RecordTimestamps;
+import io.eddy.processors.progress.Progress;
+import io.eddy.processors.rollout.ModelFormat;
+import io.eddy.processors.rollout.ModelRegistry;
+import io.eddy.processors.rollout.ModelRegistryFeed;
+import io.eddy.processors.rollout.RolloutProcessor;
+import io.eddy.processors.topic.Topics;
+import io.eddy.processors.training.TrainingProcessor;
+import io.eddy.schemas.avro.ControlCommand;
+import io.eddy.schemas.avro.DeadLetter;
+import io.eddy.schemas.avro.HistoryWindow;
+import io.eddy.schemas.avro.ModelRecord;
+import io.eddy.schemas.serde.SchemaRegistry;
+import java.util.List;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Named;
+import org.apache.kafka.streams.kstream.Produced;
+
+/// What every job has around the processor of its events, whatever its models are: training,
+/// rollout and this instance's registry, connected by topics; history and dead letters; and
+/// control, on the stores of the events.
+final class ModelLife {
+  private static final Serde<byte[]> BYTES = Serdes.ByteArray();
+
+  private final StreamsBuilder builder;
+  private final ProcessorsConfig config;
+  private final Topics topics;
+  private final SchemaRegistry schemas;
+  private final Progress progress;
+
+  ModelLife(
+      StreamsBuilder builder, ProcessorsConfig config, SchemaRegistry schemas, Progress progress) {
+    this.builder = builder;
+    this.config = config;
+    this.topics = config.topics();
+    this.schemas = schemas;
+    this.progress = progress;
+  }
+
+  /// Registers the schemas of the topics that every job has.
+  static void registerSchemas(Topics topics, SchemaRegistry registry) {
+    registry.idFor(SchemaRegistry.subject(topics.history()), HistoryWindow.getClassSchema());
+    registry.idFor(SchemaRegistry.subject(topics.candidates()), ModelRecord.getClassSchema());
+    registry.idFor(SchemaRegistry.subject(topics.models()), ModelRecord.getClassSchema());
+    registry.idFor(SchemaRegistry.subject(topics.deadLetters()), DeadLetter.getClassSchema());
+    registry.idFor(SchemaRegistry.subject(topics.control()), ControlCommand.getClassSchema());
+  }
+
+  /// Adds rollout and registry.
+  <M> ModelRegistry<M> registry(ModelFormat<M> format) {
+    var models = new ModelRegistry<>(format, instance());
+    models.onAdopted(
+        decision ->
+            progress.recordSwap(
+                new Progress.Swap(
+                    decision.sequence(),
+                    decision.version(),
+                    decision.kind(),
+                    decision.shadow() == null ? null : decision.shadow().version())));
+    ModelRegistryFeed.addTo(builder, topics, models);
+    RolloutProcessor.addTo(builder, config, schemas, models, progress);
+    return models;
+  }
+
+  /// What refusals of this instance are signed with.
+  private String instance() {
+    Object clientId = config.kafkaProperties().get("client.id");
+    return Optional.ofNullable(clientId)
+        .map(Object::toString)
+        .or(config::applicationId)
+        .orElse("eddy");
+  }
+
+  /// Adds the training, from history to candidates.
+  void train(TrainingProcessor<?> training) {
+    builder.stream(
+            topics.history(),
+            Consumed.with(BYTES, BYTES)
+                .withTimestampExtractor(new RecordTimestamps())
+                .withOffsetResetPolicy(AutoOffsetReset.earliest())
+                .withName("eddy-history-source"))
+        .process(training, Named.as("eddy-training"))
+        .to(
+            topics.candidates(),
+            Produced.with(Serdes.String(), schemas.serde(ModelRecord.class, topics.candidates()))
+                .withName("eddy-candidates-sink"));
+  }
+
+  /// What there is to answer: without the records that say nothing but to forget their key.
+  <V> KStream<byte[], V> events(KStream<byte[], V> input) {
+    return config.inputNull() == NullMeaning.FORGET
+        ? input.filterNot(ModelLife::isTombstone, Named.as("eddy-input-values"))
+        : input;
+  }
+
+  @SuppressWarnings("NullAway") // Kafka Streams says nothing of nulls; records may have them.
+  private static boolean isTombstone(byte[] key, Object value) {
+    return key != null && value == null;
+  }
+
+  @SuppressWarnings("NullAway") // A tombstone stays one.
+  private static byte[] nothing(Object value) {
+    return null;
+  }
+
+  /// Obeys commands and tombstones of the input, beside the events and on their stores.
+  ///
+  /// @param stores that have an entry per key
+  /// @return tombstones for the topic of answers
+  <T> KStream<byte[], Update<T>> control(
+      KStream<byte[], ?> input, List<String> stores, Class<T> answers) {
+    KStream<byte[], byte[]> commands =
+        builder.stream(
+            topics.control(),
+            Consumed.with(BYTES, BYTES)
+                .withTimestampExtractor(new RecordTimestamps())
+                .withOffsetResetPolicy(AutoOffsetReset.earliest())
+                .withName("eddy-control-source"));
+    if (config.inputNull() == NullMeaning.FORGET) {
+      KStream<byte[], byte[]> tombstones =
+          input
+              .filter(ModelLife::isTombstone, Named.as("eddy-input-tombstones"))
+              .mapValues(ModelLife::nothing, Named.as("eddy-input-forget"));
+      commands = commands.merge(tombstones, Named.as("eddy-control-or-input"));
+    }
+    KStream<byte[], Update<? extends SpecificRecord>> updates =
+        commands.process(
+            new ControlProcessor(config, stores, progress),
+            Named.as("eddy-control"),
+            stores.toArray(String[]::new));
+    updates(updates, ControlProcessor.HISTORY, HistoryWindow.class)
+        .to(
+            topics.history(),
+            Produced.with(BYTES, Update.serde(schemas.serde(HistoryWindow.class, topics.history())))
+                .withStreamPartitioner(OwnPartition.of(Update::partition))
+                .withName("eddy-control-history-sink"));
+    return updates(updates, ControlProcessor.ANSWERS, answers);
+  }
+
+  private static <T> KStream<byte[], Update<T>> updates(
+      KStream<byte[], Update<? extends SpecificRecord>> all, String child, Class<T> type) {
+    return all.mapValues(update -> update.as(type), Named.as(child));
+  }
+
+  /// Sends windows to the history, each to the partition of its key.
+  void keepHistory(KStream<byte[], SpecificRecord> all, String child) {
+    branch(all, child, HistoryWindow.class)
+        .to(
+            topics.history(),
+            Produced.with(BYTES, schemas.serde(HistoryWindow.class, topics.history()))
+                .withStreamPartitioner(OwnPartition.of(HistoryWindow::getPartition))
+                .withName("eddy-history-sink"));
+  }
+
+  /// Sends dead letters to their topic.
+  void keepDeadLetters(KStream<byte[], SpecificRecord> all, String child) {
+    branch(all, child, DeadLetter.class)
+        .to(
+            topics.deadLetters(),
+            Produced.with(BYTES, schemas.serde(DeadLetter.class, topics.deadLetters()))
+                .withName("eddy-dead-letters-sink"));
+  }
+
+  /// The child that a processor forwards one kind of output to.
+  static <T> KStream<byte[], T> branch(
+      KStream<byte[], SpecificRecord> all, String child, Class<T> type) {
+    return all.mapValues(type::cast, Named.as(child));
+  }
+}

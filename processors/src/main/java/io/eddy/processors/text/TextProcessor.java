@@ -1,0 +1,287 @@
+package io.eddy.processors.text;
+
+import io.eddy.model.sequence.TrainedLanguageModel;
+import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.processors.deadletter.DeadLetters;
+import io.eddy.processors.metrics.EddyMetrics;
+import io.eddy.processors.observation.Decoded;
+import io.eddy.processors.observation.Origin;
+import io.eddy.processors.progress.Progress;
+import io.eddy.processors.rollout.Decision;
+import io.eddy.processors.rollout.ModelRegistry;
+import io.eddy.processors.rollout.RewarmBudget;
+import io.eddy.processors.state.SeriesStores;
+import io.eddy.processors.state.UnreadableStateException;
+import io.eddy.processors.training.HistoryKey;
+import io.eddy.processors.training.WindowSlots;
+import io.eddy.schemas.avro.DeadLetter;
+import io.eddy.schemas.avro.HistoryWindow;
+import io.eddy.schemas.avro.MessageScore;
+import io.eddy.schemas.serde.SchemaRegistry;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A message arrives, the network reads it byte by byte after all that its key said before, and how
+/// surprised it was leaves: for each message exactly one answer, or one dead letter.
+///
+/// Output goes to three children by name: [#ANSWERS], [#HISTORY], [#DEAD_LETTERS].
+///
+/// Messages are read in the order of their partition; their times decide nothing. One that was read
+/// before, as its offset shows, is answered from a copy of the key's memory, and changes nothing.
+///
+/// Which version answers, and what happens when another takes over, is as in
+/// [io.eddy.processors.forecast.ForecastProcessor]: a state carries the decision that it was
+/// written under, is never read under other weights, and is built anew from the newest symbols when
+/// the version changes, within a share of the thread's time.
+public final class TextProcessor
+    implements ProcessorSupplier<byte[], byte[], byte[], SpecificRecord> {
+  /// Child that gets the answers.
+  public static final String ANSWERS = "eddy-answers";
+
+  /// Child that gets windows of history, under keys of slot and key.
+  public static final String HISTORY = "eddy-history";
+
+  /// Child that gets what could not be used.
+  public static final String DEAD_LETTERS = "eddy-dead-letters";
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(TextProcessor.class);
+
+  private final ProcessorsConfig config;
+  private final SchemaRegistry schemas;
+  private final ModelRegistry<TrainedLanguageModel> registry;
+  private final Progress progress;
+
+  /// @param registry of this instance
+  public TextProcessor(
+      ProcessorsConfig config,
+      SchemaRegistry schemas,
+      ModelRegistry<TrainedLanguageModel> registry,
+      Progress progress) {
+    this.config = config;
+    this.schemas = schemas;
+    this.registry = registry;
+    this.progress = progress;
+  }
+
+  @Override
+  public Set<StoreBuilder<?>> stores() {
+    return Set.of(SeriesStores.store(config.storeType().keyValueStore(SeriesStores.STATE)));
+  }
+
+  @Override
+  public Processor<byte[], byte[], byte[], SpecificRecord> get() {
+    return new Task();
+  }
+
+  /// One task: the keys of one partition.
+  private final class Task implements Processor<byte[], byte[], byte[], SpecificRecord> {
+    private final TextStateCodec codec =
+        new TextStateCodec(config.languageModelSpec(), config.textRing());
+    private final MessageReader reader = new MessageReader(config, schemas);
+    private final WindowSlots slots =
+        new WindowSlots(config.historySlots(), config.historyReservoirSlots());
+    private final RewarmBudget rewarming =
+        new RewarmBudget(config.rewarmShare(), System.nanoTime());
+    private final TextEngines engines = new TextEngines();
+
+    private ProcessorContext<byte[], SpecificRecord> context;
+    private KeyValueStore<byte[], byte[]> states;
+    private EddyMetrics.Forecasts metrics;
+    private boolean unreadableLogged;
+
+    @Override
+    public void init(ProcessorContext<byte[], SpecificRecord> newContext) {
+      context = newContext;
+      states = context.getStateStore(SeriesStores.STATE);
+      metrics = new EddyMetrics.Forecasts(context);
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+      long started = System.nanoTime();
+      Origin origin = Origin.of(context);
+      switch (reader.read(record)) {
+        case Message.Text(String text) -> {
+          answer(record, text, origin);
+          metrics.forecast(System.nanoTime() - started);
+        }
+        case Message.Rejected rejected -> refuse(record, rejected, origin);
+      }
+    }
+
+    @Override
+    public void close() {
+      metrics.close();
+    }
+
+    private void refuse(Record<byte[], byte[]> record, Message.Rejected rejected, Origin origin) {
+      Record<byte[], DeadLetter> deadLetter =
+          DeadLetters.of(record, origin, new Decoded.Rejected(rejected.reason(), rejected.why()));
+      context.forward(deadLetter, DEAD_LETTERS);
+      metrics.deadLetter();
+      progress.recordDeadLetter();
+    }
+
+    private void answer(Record<byte[], byte[]> record, String text, Origin origin) {
+      byte[] key = record.key();
+      TextState state = load(key, origin);
+      TextEngine engine = engineFor(state);
+      boolean redelivered =
+          origin.isKnown()
+              && state.sourcePartition() == origin.partition()
+              && origin.offset() <= state.sourceOffset();
+      byte[] message = Utf8Symbols.of(text, config.textMessageBytesMax());
+      long before = state.symbols();
+      int[] open = openWindow(state);
+      var scoring = Scoring.of(state, text, message, config.textAnomalyChance());
+      MessageScore score =
+          scoring.score(engine.read(state, message), record.timestamp(), redelivered, origin);
+      List<HistoryWindow> windows =
+          redelivered ? List.of() : windows(open, message, before, record.timestamp(), origin);
+      context.forward(new Record<>(key, score, record.timestamp()), ANSWERS);
+      for (HistoryWindow window : windows) {
+        forwardWindow(key, window, record.timestamp());
+      }
+      if (redelivered) {
+        metrics.redelivered();
+      } else {
+        state.endMessage(origin.partition(), origin.offset());
+        states.put(key, codec.encode(state));
+        if (score.getIsAnomaly()) {
+          metrics.anomaly();
+        }
+      }
+      progress.recordMessage();
+    }
+
+    // ---- versions -------------------------------------------------------------------------------
+
+    /// The engine that reads for a key, whose state is then of the same version.
+    private TextEngine engineFor(TextState state) {
+      Decision<TrainedLanguageModel> decision = registry.current();
+      if (decision.sequence() < state.decision()) {
+        long started = System.nanoTime();
+        try {
+          decision = registry.atLeast(state.decision(), config.registryWaitMax());
+        } finally {
+          metrics.registryWait(System.nanoTime() - started);
+        }
+      }
+      if (engines.follow(decision)) {
+        metrics.model(decision.sequence(), decision.version());
+      }
+      TextEngine engine = engines.of(decision);
+      if (decision.version() != state.version()) {
+        TextEngine own = engines.of(state.version());
+        if (state.symbols() > 0 && own != null && !rewarming.allows(System.nanoTime())) {
+          metrics.putOff();
+          return own;
+        }
+        long started = System.nanoTime();
+        engine.rewarm(state);
+        if (state.symbols() > 0) {
+          rewarming.spend(System.nanoTime() - started);
+          metrics.rewarmed();
+        }
+      }
+      state.stamp(decision.sequence(), decision.version());
+      return engine;
+    }
+
+    /// The key's state, or a fresh one where there is none that this release can read.
+    private TextState load(byte[] key, Origin origin) {
+      byte @Nullable [] bytes = states.get(key);
+      if (bytes == null) {
+        metrics.cold();
+        return codec.fresh();
+      }
+      try {
+        return codec.decode(bytes);
+      } catch (UnreadableStateException e) {
+        metrics.unreadable();
+        if (!unreadableLogged) {
+          // Once per task: after a change of the network's settings it is true for every key.
+          unreadableLogged = true;
+          LOGGER
+              .atWarn()
+              .addKeyValue("task", context.taskId())
+              .addKeyValue("partition", origin.partition())
+              .addKeyValue("offset", origin.offset())
+              .log("key starts afresh, and so may others of this task: {}", e.getMessage());
+        }
+        return codec.fresh();
+      }
+    }
+
+    // ---- history --------------------------------------------------------------------------------
+
+    /// The symbols that the key's open window holds.
+    private int[] openWindow(TextState state) {
+      int[] symbols = new int[(int) (state.symbols() % config.windowSize())];
+      for (int i = 0; i < symbols.length; i++) {
+        symbols[i] = state.symbol(symbols.length - 1 - i);
+      }
+      return symbols;
+    }
+
+    /// The windows that end within a message.
+    ///
+    /// @param open what their first holds before it
+    /// @param before symbols of the key before the message
+    private List<HistoryWindow> windows(
+        int[] open, byte[] message, long before, long time, Origin origin) {
+      int size = config.windowSize();
+      List<Double> symbols = new ArrayList<>();
+      for (int symbol : open) {
+        symbols.add((double) symbol);
+      }
+      for (byte b : message) {
+        symbols.add((double) Utf8Symbols.symbol(b));
+      }
+      symbols.add((double) Utf8Symbols.END);
+      List<HistoryWindow> windows = new ArrayList<>();
+      for (int from = 0; from + size <= symbols.size(); from += size) {
+        long number = before / size + from / size;
+        windows.add(
+            HistoryWindow.newBuilder()
+                .setWindow(number)
+                .setSlot(slots.newestSlot(number))
+                .setFirstStep(number * size)
+                .setTimes(Collections.nCopies(size, time))
+                .setValues(List.copyOf(symbols.subList(from, from + size)))
+                .setAnchor(ByteBuffer.allocate(0))
+                .setPartition(origin.partition())
+                .build());
+      }
+      return windows;
+    }
+
+    private void forwardWindow(byte[] key, HistoryWindow window, long timestamp) {
+      int reservoirSlot = slots.reservoirSlot(key, window.getWindow());
+      send(key, window, timestamp);
+      if (reservoirSlot != WindowSlots.NONE) {
+        send(key, HistoryWindow.newBuilder(window).setSlot(reservoirSlot).build(), timestamp);
+      }
+    }
+
+    private void send(byte[] key, HistoryWindow window, long timestamp) {
+      context.forward(
+          new Record<>(HistoryKey.of(window.getSlot(), key), window, timestamp), HISTORY);
+      metrics.window();
+      progress.recordWindowSent();
+    }
+  }
+}
