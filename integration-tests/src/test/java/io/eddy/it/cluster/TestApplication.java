@@ -5,6 +5,7 @@ import io.eddy.it.scenario.Event;
 import io.eddy.it.scenario.Origin;
 import io.eddy.model.network.Forecaster;
 import io.eddy.processors.Forecasting;
+import io.eddy.processors.config.Job;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.ModelArtifacts;
@@ -61,7 +62,9 @@ public final class TestApplication {
     TestApplication application = configure(cluster, name, changes);
     cluster.createTopic(application.input(), partitions);
     application.createTopics(partitions);
-    Forecasting.registerSchemas(application.config, application.registry);
+    if (application.config.job() == Job.FORECAST) {
+      Forecasting.registerSchemas(application.config, application.registry);
+    }
     return application;
   }
 
