@@ -6,6 +6,7 @@ import io.eddy.model.program.Op;
 import io.eddy.model.program.ProgramBuilder;
 import io.eddy.model.program.Rows;
 import io.eddy.model.program.Value;
+import java.util.Arrays;
 import java.util.List;
 
 /// The greatest of a memory's filled entries, element by element, at every step; 0 where none is
@@ -45,20 +46,27 @@ public final class MaxPool implements Op {
     Rows greatest = frame.output(1);
     for (int step = from; step < to; step += frame.batchSize()) {
       for (int row = step + frame.entryFrom(); row < step + frame.entryTo(); row++) {
-        int count = memory.count(row);
-        for (int i = 0; i < width; i++) {
-          float best = 0;
-          int bestEntry = -1;
-          for (int entry = 0; entry < count; entry++) {
-            float value =
-                memory.values()[MeanPool.entryAt(memory, row, entry) + i * memory.elementStride()];
-            if (bestEntry < 0 || value > best) {
-              best = value;
-              bestEntry = entry;
-            }
-          }
-          out.values()[out.at(row) + i] = best;
-          greatest.values()[greatest.at(row) + i] = bestEntry;
+        forward(memory, out, greatest, row);
+      }
+    }
+  }
+
+  /// Entry by entry, each from its first element to its last, as they lie in a past.
+  private void forward(Entries memory, Rows out, Rows greatest, int row) {
+    int count = memory.count(row);
+    int elementStride = memory.elementStride();
+    float[] values = memory.values();
+    int at = out.at(row);
+    int entryAt = greatest.at(row);
+    Arrays.fill(out.values(), at, at + width, 0);
+    Arrays.fill(greatest.values(), entryAt, entryAt + width, -1);
+    for (int entry = 0; entry < count; entry++) {
+      int start = MeanPool.entryAt(memory, row, entry);
+      for (int i = 0; i < width; i++) {
+        float value = values[start + i * elementStride];
+        if (entry == 0 || value > out.values()[at + i]) {
+          out.values()[at + i] = value;
+          greatest.values()[entryAt + i] = entry;
         }
       }
     }
@@ -72,12 +80,23 @@ public final class MaxPool implements Op {
     if (memory.hasGradient()) {
       for (int step = from; step < to; step += frame.batchSize()) {
         for (int row = step + frame.entryFrom(); row < step + frame.entryTo(); row++) {
-          for (int i = 0; memory.count(row) > 0 && i < width; i++) {
-            int entry = (int) greatest.values()[greatest.at(row) + i];
-            int at = MeanPool.entryAt(memory, row, entry) + i * memory.elementStride();
-            memory.gradients()[at] += out.gradients()[out.at(row) + i];
-          }
+          backward(memory, out, greatest, row);
         }
+      }
+    }
+  }
+
+  private void backward(Entries memory, Rows out, Rows greatest, int row) {
+    if (memory.count(row) == 0) {
+      return;
+    }
+    for (int i = 0; i < width; i++) {
+      float d = out.gradients()[out.at(row) + i];
+      // Of a message's rows often the last alone is looked at.
+      if (d != 0) {
+        int entry = (int) greatest.values()[greatest.at(row) + i];
+        int start = MeanPool.entryAt(memory, row, entry);
+        memory.gradients()[start + i * memory.elementStride()] += d;
       }
     }
   }
