@@ -438,22 +438,29 @@ public final class Unroller {
     backward();
   }
 
-  /// Sets the gradients of all rows to zero, for who writes those of outputs and then calls
-  /// [#backward()].
+  /// Sets the gradients of all rows of the last chunk, and those of memories, to zero, for who
+  /// writes those of outputs and then calls [#backward()].
   public void clearRowGradients() {
     team.run(
         part -> {
           for (int value = 0; value < rows.length; value++) {
             if (program.root(value) == value) {
               float[] gradient = rows[value].gradients;
+              int used = Math.min(gradient.length, usedRows(value) * rows[value].stride);
               Arrays.fill(
                   gradient,
-                  Team.begin(gradient.length, part, team.size()),
-                  Team.begin(gradient.length, part + 1, team.size()),
+                  Team.begin(used, part, team.size()),
+                  Team.begin(used, part + 1, team.size()),
                   0);
             }
           }
         });
+  }
+
+  /// Rows from a value's first one on that the last chunk has to do with.
+  private int usedRows(int root) {
+    int slots = program.values.get(root).slots();
+    return rowCount * (slots > 0 ? slots : prefixSteps[root] + steps + suffixSteps[root]);
   }
 
   /// Adds to [#gradients()], and to the rows' gradients of differentiable inputs and memories, what
