@@ -1,5 +1,5 @@
-/// From sequences to sequences: encoder-decoders, their training, and the search for their best
-/// answer.
+/// From sequences to sequences: language models, encoder-decoders, taggers, their training, and the
+/// search for their best answer.
 @NullMarked
 package io.eddy.model.sequence;
 
