@@ -12,6 +12,9 @@ public final class EvaluationTasks {
           Classify.movieReviews(),
           Classify.sentimentTreebank(),
           Classify.questions(),
+          Tagging.partsOfSpeech(),
+          Tagging.entities(),
+          Tagging.slots(),
           new LogSessions());
 
   private EvaluationTasks() {}
