@@ -138,6 +138,8 @@ public final class LanguageModelTrainer {
   /// A learning rate that moves.
   @FunctionalInterface
   public interface Rate {
+    /// The rate of the next update.
+    ///
     /// @param updates made before
     double at(long updates);
   }
@@ -145,6 +147,8 @@ public final class LanguageModelTrainer {
   /// Told how a pass over a text goes on.
   @FunctionalInterface
   public interface ChunkListener {
+    /// One more chunk is read.
+    ///
     /// @param symbols read by the last chunk
     /// @param loss its mean cross-entropy in nats
     void chunk(int symbols, double loss);

@@ -50,6 +50,9 @@ public final class Vocabulary {
   public static final class Counts {
     private final Map<String, Long> counts = new HashMap<>();
 
+    /// Nothing counted yet.
+    public Counts() {}
+
     /// Counts one.
     public void add(String token) {
       counts.merge(token, 1L, Long::sum);
