@@ -101,7 +101,7 @@ final class Tagging implements EvaluationTask {
         "Slots and intent of requests, F1 of exact spans",
         "train.tsv.gz",
         true,
-        new Shape(100, 32, 100, 5, 160, 1, 0.4f, 32, 3e-3, 1, 5));
+        new Shape(100, 32, 100, 5, 160, 1, 0.4f, 32, 3e-3, 1, 4));
   }
 
   @Override
