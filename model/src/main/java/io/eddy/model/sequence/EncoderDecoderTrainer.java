@@ -22,8 +22,8 @@ import java.util.SplittableRandom;
 
 /// Trains an [EncoderDecoder] on pairs of sequences: two unrollers in a chain.
 ///
-/// The encoder's states are copied into the decoder's memory and its last state into the rows that
-/// the decoder starts from; gradients go the same way back. Sequences of a batch may differ in
+/// The encoder's states are copied into the decoder's memory, and what it hands over into the rows
+/// that the decoder starts from; gradients go the same way back. Sequences of a batch may differ in
 /// length: behind a source's end a mask holds the encoder's state, and the memory's length keeps
 /// the attention out; behind a target's end the loss has no weight.
 ///
@@ -94,10 +94,10 @@ public final class EncoderDecoderTrainer {
 
   /// One update with the targets as the decoder's input (teacher forcing).
   ///
-  /// @param sources symbols, one array for each batch entry
+  /// @param sources one for each batch entry
   /// @param targets symbols without start and end
   /// @return mean cross-entropy per symbol, before the update
-  public double update(List<int[]> sources, List<int[]> targets, double learningRate) {
+  public double update(List<SourceSequence> sources, List<int[]> targets, double learningRate) {
     return update(sources, targets, learningRate, 1);
   }
 
@@ -109,7 +109,7 @@ public final class EncoderDecoderTrainer {
   ///   was made for scheduled sampling
   /// @return mean cross-entropy per symbol, before the update
   public double update(
-      List<int[]> sources, List<int[]> targets, double learningRate, double teacherShare) {
+      List<SourceSequence> sources, List<int[]> targets, double learningRate, double teacherShare) {
     ProgramBuilder.require(
         teacherShare == 1 || decoder.forced() != null,
         "a teacher's share of "
@@ -137,7 +137,7 @@ public final class EncoderDecoderTrainer {
   }
 
   /// Mean cross-entropy per symbol under teacher forcing; nothing is learned.
-  public double evaluate(List<int[]> sources, List<int[]> targets) {
+  public double evaluate(List<SourceSequence> sources, List<int[]> targets) {
     write(sources, targets);
     force(1, 0);
     encoding.forward(encoderSteps);
@@ -146,7 +146,7 @@ public final class EncoderDecoderTrainer {
     return lossSum() / targets.stream().mapToInt(target -> target.length + 1).sum();
   }
 
-  private void write(List<int[]> sources, List<int[]> targets) {
+  private void write(List<SourceSequence> sources, List<int[]> targets) {
     ProgramBuilder.require(
         sources.size() == batchSize && targets.size() == batchSize,
         sources.size()
@@ -155,30 +155,39 @@ public final class EncoderDecoderTrainer {
             + " targets, expected "
             + batchSize
             + " of each");
-    encoderSteps = longest(sources);
-    decoderSteps = longest(targets) + 1;
+    encoderSteps = sources.stream().mapToInt(SourceSequence::length).max().orElse(0);
+    decoderSteps = targets.stream().mapToInt(target -> target.length).max().orElse(0) + 1;
     ProgramBuilder.require(
         encoderSteps >= 1 && encoderSteps <= spec.maxSourceLength() && decoderSteps <= maxSteps,
         "sources of up to "
             + encoderSteps
             + " and targets of up to "
             + (decoderSteps - 1)
-            + " symbols, expected at most "
+            + " elements, expected at most "
             + spec.maxSourceLength()
             + " and "
             + (maxSteps - 1));
     for (int b = 0; b < batchSize; b++) {
-      int[] source = sources.get(b);
+      SourceSequence source = sources.get(b);
       int[] target = targets.get(b);
-      ProgramBuilder.require(source.length > 0, "source " + b + " is empty");
+      ProgramBuilder.require(source.length() > 0, "source " + b + " is empty");
+      ProgramBuilder.require(
+          source.width() == encoder.element().width(),
+          "source "
+              + b
+              + " has elements of "
+              + source.width()
+              + " numbers, expected "
+              + encoder.element().width());
       encoding.reset(b);
       decoding.reset(b);
       if (decoder.memory() != null) {
-        decoding.memoryLength(decoder.memory(), b, source.length);
+        decoding.memoryLength(decoder.memory(), b, source.length());
       }
+      Rows elements = encoding.rows(encoder.element());
       for (int t = 0; t < encoderSteps; t++) {
-        set(encoding, encoder.symbol(), t, b, t < source.length ? source[t] : 0);
-        set(encoding, encoder.mask(), t, b, t < source.length ? 1 : 0);
+        source.write(t, elements.values(), elements.at(t * batchSize + b));
+        set(encoding, encoder.mask(), t, b, t < source.length() ? 1 : 0);
       }
       for (int t = 0; t < decoderSteps; t++) {
         int last = t == 0 ? spec.startSymbol() : t <= target.length ? target[t - 1] : 0;
@@ -188,10 +197,6 @@ public final class EncoderDecoderTrainer {
         set(decoding, teacher.weight(), t, b, t <= target.length ? 1 : 0);
       }
     }
-  }
-
-  private static int longest(List<int[]> sequences) {
-    return sequences.stream().mapToInt(sequence -> sequence.length).max().orElse(0);
   }
 
   private void set(Unroller unroller, Value value, int t, int b, float to) {
@@ -231,29 +236,17 @@ public final class EncoderDecoderTrainer {
     for (Handed handed : decoder.handed()) {
       Rows from = encoding.rows(handed.from());
       Rows to = decoding.rows(handed.to());
-      for (int slot = 0; slot < handed.steps(); slot++) {
+      for (int slot = 0; slot < handed.slots(); slot++) {
         for (int b = 0; b < batchSize; b++) {
           System.arraycopy(
               from.values(),
-              from.at((encoderSteps + slot) * batchSize + b),
+              from.at(handed.step(slot, encoderSteps) * batchSize + b),
               to.values(),
               to.at(slot * batchSize + b),
               handed.to().width());
         }
       }
     }
-    if (decoder.before() != null && !decoder.handed().isEmpty()) {
-      Rows before = decoding.rows(decoder.before());
-      for (int b = 0; b < batchSize; b++) {
-        System.arraycopy(
-            states.values(), states.at(lastRow(b)), before.values(), before.at(b), width);
-      }
-    }
-  }
-
-  /// The row of the encoder's last step, in which the mask keeps what was at the source's end.
-  private int lastRow(int b) {
-    return (encoderSteps - 1) * batchSize + b;
   }
 
   private void handGradientsBack() {
@@ -272,41 +265,39 @@ public final class EncoderDecoderTrainer {
         }
       }
     }
-    for (Handed handed : decoder.handed()) {
+    List<Handed> all = decoder.handed();
+    for (int i = 0; i < all.size(); i++) {
+      Handed handed = all.get(i);
+      if (sharesRows(handed, all.subList(0, i))) {
+        continue;
+      }
       Rows from = encoding.rows(handed.from());
       Rows to = decoding.rows(handed.to());
-      for (int slot = 0; slot < handed.steps(); slot++) {
+      for (int slot = 0; slot < handed.slots(); slot++) {
         for (int b = 0; b < batchSize; b++) {
           kernels.add(
               to.gradients(),
               to.at(slot * batchSize + b),
               from.gradients(),
-              from.at((encoderSteps + slot) * batchSize + b),
+              from.at(handed.step(slot, encoderSteps) * batchSize + b),
               handed.to().width());
         }
       }
     }
-    if (decoder.before() != null && hasRowsOfItsOwn(decoder.before())) {
-      Rows before = decoding.rows(decoder.before());
-      for (int b = 0; b < batchSize; b++) {
-        kernels.add(
-            before.gradients(), before.at(b), states.gradients(), states.at(lastRow(b)), width);
-      }
-    }
   }
 
-  /// An unroller shows delays of one value by one array: then the cell's own state is this one, and
-  /// its gradient has gone back already.
+  /// An unroller shows delays of one value by one array, such as a cell's own state and the last
+  /// output that the attention reads: then the gradient of both has gone back already.
   @SuppressWarnings("ReferenceEquality") // which array it is, not what it holds
-  private boolean hasRowsOfItsOwn(Value before) {
-    Rows rows = decoding.rows(before);
-    for (Handed handed : decoder.handed()) {
-      Rows other = decoding.rows(handed.to());
+  private boolean sharesRows(Handed handed, List<Handed> before) {
+    Rows rows = decoding.rows(handed.to());
+    for (Handed one : before) {
+      Rows other = decoding.rows(one.to());
       if (rows.values() == other.values() && rows.at(0) == other.at(0)) {
-        return false;
+        return true;
       }
     }
-    return !decoder.handed().isEmpty();
+    return false;
   }
 
   private void clip() {

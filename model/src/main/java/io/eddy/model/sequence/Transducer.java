@@ -48,7 +48,7 @@ public final class Transducer {
   /// The answer of the likeliest symbol at every step.
   ///
   /// @param maxLength most symbols of the answer
-  public Hypothesis greedy(int[] source, int maxLength) {
+  public Hypothesis greedy(SourceSequence source, int maxLength) {
     encode(source);
     return search.greedy(state, settings(maxLength, 0));
   }
@@ -57,7 +57,7 @@ public final class Transducer {
   ///
   /// @param maxLength most symbols of an answer
   /// @param lengthPenalty see [SearchSettings]
-  public List<Hypothesis> search(int[] source, int maxLength, double lengthPenalty) {
+  public List<Hypothesis> search(SourceSequence source, int maxLength, double lengthPenalty) {
     encode(source);
     return search.search(state, settings(maxLength, lengthPenalty));
   }
@@ -66,66 +66,60 @@ public final class Transducer {
     return new SearchSettings(spec.startSymbol(), spec.endSymbol(), maxLength, lengthPenalty);
   }
 
-  /// How much each source symbol is looked at while a given answer is written.
+  /// How much each symbol or vector of a source is looked at while a given answer is written.
   ///
   /// @param answer symbols without start and end
   /// @return (answer + 1, source): a row for each symbol and the end
-  public float[][] attention(int[] source, int[] answer) {
+  public float[][] attention(SourceSequence source, int[] answer) {
     Value probabilities = decoder.attention();
     if (probabilities == null) {
       throw new IllegalStateException("a decoder that reads no memory has no attention");
     }
     encode(source);
     decoding.load(0, state, 0);
-    float[][] attention = new float[answer.length + 1][source.length];
+    float[][] attention = new float[answer.length + 1][source.length()];
     for (int t = 0; t <= answer.length; t++) {
       Rows symbol = decoding.rows(decoder.symbol());
       symbol.values()[symbol.at(0)] = t == 0 ? spec.startSymbol() : answer[t - 1];
       decoding.step();
       Rows row = decoding.rows(probabilities);
-      System.arraycopy(row.values(), row.at(0), attention[t], 0, source.length);
+      System.arraycopy(row.values(), row.at(0), attention[t], 0, source.length());
     }
     return attention;
   }
 
   /// Fills the decoder's memory and the state that it starts from.
-  private void encode(int[] source) {
+  private void encode(SourceSequence source) {
+    int length = source.length();
     ProgramBuilder.require(
-        source.length >= 1 && source.length <= spec.maxSourceLength(),
-        "a source of " + source.length + " symbols, expected 1 to " + spec.maxSourceLength());
-    Rows symbol = encoding.rows(encoder.symbol());
+        length >= 1 && length <= spec.maxSourceLength(),
+        "a source of " + length + " elements, expected 1 to " + spec.maxSourceLength());
+    ProgramBuilder.require(
+        source.width() == encoder.element().width(),
+        "elements of " + source.width() + " numbers, expected " + encoder.element().width());
+    Rows elements = encoding.rows(encoder.element());
     Rows mask = encoding.rows(encoder.mask());
-    for (int t = 0; t < source.length; t++) {
-      symbol.values()[symbol.at(t)] = source[t];
+    for (int t = 0; t < length; t++) {
+      source.write(t, elements.values(), elements.at(t));
       mask.values()[mask.at(t)] = 1;
     }
     encoding.reset(0);
-    encoding.forward(source.length);
-    remember(source.length);
+    encoding.forward(length);
+    remember(length);
     decoding.initialState(state, 0);
     decoding.load(0, state, 0);
     for (Handed handed : decoder.handed()) {
       Rows from = encoding.rows(handed.from());
       Rows to = decoding.rows(handed.to());
       int width = handed.to().width();
-      for (int slot = 0; slot < handed.steps(); slot++) {
+      for (int slot = 0; slot < handed.slots(); slot++) {
         System.arraycopy(
             from.values(),
-            from.at(source.length + slot),
+            from.at(handed.step(slot, length)),
             to.values(),
             to.at(0) + slot * width,
             width);
       }
-    }
-    if (decoder.before() != null && !decoder.handed().isEmpty()) {
-      Rows states = encoding.rows(encoder.states());
-      Rows before = decoding.rows(decoder.before());
-      System.arraycopy(
-          states.values(),
-          states.at(source.length - 1),
-          before.values(),
-          before.at(0),
-          decoder.before().width());
     }
     decoding.store(0, state, 0);
   }

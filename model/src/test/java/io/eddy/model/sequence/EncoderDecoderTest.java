@@ -13,6 +13,7 @@ import io.eddy.model.optimizer.OptimizerSettings;
 import io.eddy.model.parallel.Team;
 import io.eddy.model.parameter.Parameters;
 import io.eddy.model.sequence.EncoderDecoderSpec.Reading;
+import io.eddy.model.sequence.EncoderDecoderSpec.Source;
 import io.eddy.model.training.UpdateSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +25,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class EncoderDecoderTest {
 
-  private static final List<int[]> SOURCES =
-      List.of(new int[] {1, 0, 2, 4}, new int[] {3}, new int[] {2, 2, 1});
+  private static final List<SourceSequence> SYMBOLS =
+      List.of(
+          SourceSequence.ofSymbols(1, 0, 2, 4),
+          SourceSequence.ofSymbols(3),
+          SourceSequence.ofSymbols(2, 2, 1));
+  private static final List<SourceSequence> VECTORS =
+      List.of(
+          SourceSequence.ofVectors(new float[][] {{1, 0}, {0.5f, -1}}),
+          SourceSequence.ofVectors(new float[][] {{-1, 2}}),
+          SourceSequence.ofVectors(new float[][] {{0, 1}, {1, 1}, {0.5f, 0}}));
   private static final List<int[]> TARGETS =
       List.of(new int[] {3, 1}, new int[] {0, 2, 2, 1}, new int[] {});
 
@@ -39,16 +48,17 @@ class EncoderDecoderTest {
       specs.add(spec(cell, 1, false, Reading.AFTER_CELL, Score.DOT));
       specs.add(spec(cell, 1, true, Reading.BEFORE_CELL, Score.GENERAL));
       specs.add(spec(cell, 2, true, Reading.AFTER_CELL, Score.ADDITIVE));
+      specs.add(spec(new Source.Vectors(2), cell, 1, Reading.BEFORE_CELL, Score.ADDITIVE));
     }
     return specs.stream()
         .map(
             spec ->
                 Named.of(
                     String.format(
-                        "%s, %d layers, %s directions, reads %s by %s",
+                        "%s, %d layers, %s, reads %s by %s",
                         spec.cell().getClass().getSimpleName(),
                         spec.layerCount(),
-                        spec.bidirectional() ? "two" : "one",
+                        spec.source(),
                         spec.reading(),
                         spec.score()),
                     spec));
@@ -56,8 +66,16 @@ class EncoderDecoderTest {
 
   private static EncoderDecoderSpec spec(
       Cell cell, int layers, boolean bidirectional, Reading reading, Score score) {
-    return new EncoderDecoderSpec(
-        5, 6, 4, 5, 3, cell, 4, layers, bidirectional, reading, score, 0, 6);
+    return spec(new Source.Symbols(5, bidirectional), cell, layers, reading, score);
+  }
+
+  private static EncoderDecoderSpec spec(
+      Source source, Cell cell, int layers, Reading reading, Score score) {
+    return new EncoderDecoderSpec(source, 6, 6, 4, 5, 3, cell, 4, layers, reading, score, 0, 0);
+  }
+
+  private static List<SourceSequence> sources(EncoderDecoderSpec spec) {
+    return spec.source() instanceof Source.Vectors ? VECTORS : SYMBOLS;
   }
 
   /// A model with its weights.
@@ -91,7 +109,7 @@ class EncoderDecoderTest {
     Parameters encoderBefore = example.encoder.copy();
     Parameters decoderBefore = example.decoder.copy();
 
-    example.trainer(3).update(SOURCES, TARGETS, 1);
+    example.trainer(3).update(sources(spec), TARGETS, 1);
 
     Parameters encoderAfter = example.encoder.copy();
     Parameters decoderAfter = example.decoder.copy();
@@ -111,9 +129,9 @@ class EncoderDecoderTest {
       for (int i = 0; i < values.length; i++) {
         float kept = values[i];
         values[i] = kept + shift;
-        double above = trainer.evaluate(SOURCES, TARGETS);
+        double above = trainer.evaluate(sources(example.model.spec()), TARGETS);
         values[i] = kept - shift;
-        double below = trainer.evaluate(SOURCES, TARGETS);
+        double below = trainer.evaluate(sources(example.model.spec()), TARGETS);
         values[i] = kept;
         double gradient = (double) kept - after.values(p)[i];
         largest = Math.max(largest, Math.abs(gradient));
@@ -132,12 +150,15 @@ class EncoderDecoderTest {
     double sum = 0;
     int symbols = 0;
 
-    double together = example.trainer(3).evaluate(SOURCES, TARGETS);
+    double together = example.trainer(3).evaluate(sources(spec), TARGETS);
 
     for (int b = 0; b < 3; b++) {
       int count = TARGETS.get(b).length + 1;
       sum +=
-          count * example.trainer(1).evaluate(SOURCES.subList(b, b + 1), TARGETS.subList(b, b + 1));
+          count
+              * example
+                  .trainer(1)
+                  .evaluate(sources(spec).subList(b, b + 1), TARGETS.subList(b, b + 1));
       symbols += count;
     }
     assertThat(together).isCloseTo(sum / symbols, within(1e-7));
@@ -151,7 +172,7 @@ class EncoderDecoderTest {
     var narrow = new Transducer(example.model, example.encoder, example.decoder, 1, Kernels.best());
     var wide = new Transducer(example.model, example.encoder, example.decoder, 4, Kernels.best());
     EncoderDecoderTrainer trainer = example.trainer(1);
-    for (int[] source : SOURCES) {
+    for (SourceSequence source : sources(spec)) {
       List<Hypothesis> answers = new ArrayList<>(wide.search(source, 5, 0));
       answers.add(narrow.greedy(source, 5));
       answers.add(wide.greedy(source, 5));
@@ -176,18 +197,19 @@ class EncoderDecoderTest {
     var plain = new Example(spec, 8);
 
     try (var team = new Team(2)) {
-      learn(one.trainer(true, 3, Kernels.best(), new Team(1)), 0.5);
-      learn(two.trainer(true, 3, Kernels.best(), team), 0.5);
-      learn(plain.trainer(true, 3, Kernels.scalar(), new Team(1)), 0.5);
+      learn(spec, one.trainer(true, 3, Kernels.best(), new Team(1)), 0.5);
+      learn(spec, two.trainer(true, 3, Kernels.best(), team), 0.5);
+      learn(spec, plain.trainer(true, 3, Kernels.scalar(), new Team(1)), 0.5);
     }
 
     assertSame(two, one);
     assertSame(plain, one);
   }
 
-  private static void learn(EncoderDecoderTrainer trainer, double teacherShare) {
+  private static void learn(
+      EncoderDecoderSpec spec, EncoderDecoderTrainer trainer, double teacherShare) {
     for (int update = 0; update < 4; update++) {
-      trainer.update(SOURCES, TARGETS, 0.5, teacherShare);
+      trainer.update(sources(spec), TARGETS, 0.5, teacherShare);
     }
   }
 
@@ -208,10 +230,10 @@ class EncoderDecoderTest {
     var mixed = new Example(spec, 9);
     var own = new Example(spec, 9);
 
-    learn(teacher.trainer(3), 1);
-    learn(scheduled.trainer(true, 3, Kernels.best(), new Team(1)), 1);
-    learn(mixed.trainer(true, 3, Kernels.best(), new Team(1)), 0.5);
-    learn(own.trainer(true, 3, Kernels.best(), new Team(1)), 0);
+    learn(spec, teacher.trainer(3), 1);
+    learn(spec, scheduled.trainer(true, 3, Kernels.best(), new Team(1)), 1);
+    learn(spec, mixed.trainer(true, 3, Kernels.best(), new Team(1)), 0.5);
+    learn(spec, own.trainer(true, 3, Kernels.best(), new Team(1)), 0);
 
     // Gradients that meet in one row are added in the order of the schedule, which differs.
     for (int p = 0; p < teacher.decoder.count(); p++) {
@@ -230,19 +252,23 @@ class EncoderDecoderTest {
     EncoderDecoderTrainer trainer = example.trainer(1);
     var transducer =
         new Transducer(example.model, example.encoder, example.decoder, 1, Kernels.best());
-    List<int[]> one = List.of(new int[] {1});
-    List<int[]> none = List.of(new int[0]);
+    List<SourceSequence> one = List.of(SourceSequence.ofSymbols(1));
+    List<SourceSequence> none = List.of(SourceSequence.ofSymbols());
+    List<int[]> answer = List.of(new int[] {1});
 
-    assertThatThrownBy(() -> trainer.update(one, one, 1, 0.5))
+    assertThatThrownBy(() -> trainer.update(one, answer, 1, 0.5))
         .hasMessageContaining("made for scheduled sampling");
-    assertThatThrownBy(() -> trainer.update(SOURCES, TARGETS, 1))
+    assertThatThrownBy(() -> trainer.update(SYMBOLS, TARGETS, 1))
         .hasMessageContaining("3 sources and 3 targets, expected 1");
-    assertThatThrownBy(() -> trainer.update(List.of(new int[7]), one, 1))
+    assertThatThrownBy(
+            () -> trainer.update(List.of(SourceSequence.ofSymbols(new int[7])), answer, 1))
         .hasMessageContaining("sources of up to 7");
-    assertThatThrownBy(() -> trainer.update(none, one, 1)).hasMessageContaining("sources of up");
-    assertThatThrownBy(() -> transducer.greedy(new int[0], 3))
-        .hasMessageContaining("a source of 0 symbols");
-    assertThatThrownBy(() -> transducer.attention(new int[] {1}, new int[0]))
+    assertThatThrownBy(() -> trainer.update(none, answer, 1)).hasMessageContaining("sources of up");
+    assertThatThrownBy(() -> trainer.update(VECTORS.subList(1, 2), answer, 1))
+        .hasMessageContaining("elements of 2 numbers, expected 1");
+    assertThatThrownBy(() -> transducer.greedy(none.getFirst(), 3))
+        .hasMessageContaining("a source of 0 elements");
+    assertThatThrownBy(() -> transducer.attention(one.getFirst(), new int[0]))
         .hasMessageContaining("has no attention");
     assertThatThrownBy(() -> spec(new Lstm(), 1, true, Reading.NEVER, Score.DOT))
         .hasMessageContaining("use one direction");
