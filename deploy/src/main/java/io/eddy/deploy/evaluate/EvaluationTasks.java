@@ -15,6 +15,7 @@ public final class EvaluationTasks {
           Tagging.partsOfSpeech(),
           Tagging.entities(),
           Tagging.slots(),
+          new Translation(),
           new LogSessions());
 
   private EvaluationTasks() {}
