@@ -7,6 +7,7 @@ import io.eddy.deploy.evaluate.EvaluationTasks;
 import io.eddy.deploy.evaluate.TaskResult;
 import io.eddy.deploy.evaluate.TaskRun;
 import io.eddy.deploy.terminal.ProgressBar;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -38,6 +40,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "%nExamples:",
       "  eddy evaluate --task characters --data tinyshakespeare --data-dir data --json",
+      "  eddy evaluate --task caption --json",
       "  eddy evaluate --list"
     })
 final class EvaluateCommand implements Callable<Integer> {
@@ -59,7 +62,9 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--data-dir",
       paramLabel = "DIR",
-      description = "The folder that holds the data sets, each in a folder of its own.")
+      description =
+          "The folder that holds the data sets, each in a folder of its own. Not needed for"
+              + " generated ones.")
   private @Nullable Path folder;
 
   @Option(names = "--list", description = "List tasks and their data sets, and end.")
@@ -108,7 +113,7 @@ final class EvaluateCommand implements Callable<Integer> {
       return 0;
     }
     EvaluationTask chosen = chosen();
-    if (folder == null) {
+    if (folder == null && chosen.readsFiles()) {
       throw wrong("--data-dir is missing: the folder that holds " + chosen.data());
     }
     if (threads < 1 || (epochs != null && epochs < 1)) {
@@ -116,11 +121,12 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     PrintWriter err = spec.commandLine().getErr();
     TaskResult result;
-    try (var bar = new ProgressBar(err, System.console() != null)) {
+    boolean live = Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+    try (var bar = new ProgressBar(err, live)) {
       result =
           chosen.run(
               new TaskRun(
-                  folder.resolve(chosen.data()),
+                  (folder == null ? Path.of("") : folder).resolve(chosen.data()),
                   threads,
                   seed,
                   epochs == null ? OptionalInt.empty() : OptionalInt.of(epochs),

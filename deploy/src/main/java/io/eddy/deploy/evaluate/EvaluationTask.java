@@ -2,8 +2,8 @@ package io.eddy.deploy.evaluate;
 
 import java.io.IOException;
 
-/// A task on a data set that others have published figures on: trains on its training part,
-/// measures on its test part.
+/// A task on a data set, mostly one that others have published figures on: trains on its training
+/// part, measures on its test part.
 public interface EvaluationTask {
 
   /// What is learned, such as `characters`.
@@ -14,6 +14,11 @@ public interface EvaluationTask {
 
   /// The whole of it in one line, for the help.
   String description();
+
+  /// Whether the data are files; else the task makes them itself.
+  default boolean readsFiles() {
+    return true;
+  }
 
   /// Trains and measures.
   ///

@@ -16,6 +16,7 @@ public final class EvaluationTasks {
           Tagging.entities(),
           Tagging.slots(),
           new Translation(),
+          new Captions(),
           new LogSessions());
 
   private EvaluationTasks() {}

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 
 /// What a task is run with.
 ///
-/// @param folder of the data set
+/// @param folder of the data set, where it has files
 /// @param threads that train
 /// @param seed of everything that is drawn
 /// @param epochs instead of the task's own number
