@@ -82,7 +82,7 @@ final class Translation implements EvaluationTask {
     }
 
     long size() {
-      return encoder.elementCount() + decoder.elementCount();
+      return (long) encoder.elementCount() + decoder.elementCount();
     }
   }
 
