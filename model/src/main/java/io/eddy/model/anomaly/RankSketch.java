@@ -45,6 +45,9 @@ public final class RankSketch {
   private double upper = 1;
   private double lower = 1;
 
+  /// Nothing is remembered yet.
+  public RankSketch() {}
+
   /// Chance of a number as large as the last one or larger, in what came before it.
   public double upper() {
     return upper;
