@@ -12,6 +12,8 @@ import io.eddy.model.sequence.LanguageModelReader;
 import io.eddy.model.sequence.LanguageModelSpec;
 import io.eddy.model.sequence.LanguageModelTrainer;
 import io.eddy.model.sequence.LengthBatches;
+import io.eddy.model.text.Token;
+import io.eddy.model.text.Tokenizer;
 import io.eddy.model.training.UpdateSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -148,18 +150,20 @@ final class LogSessions implements EvaluationTask {
   /// Sessions with their start and end.
   private static List<int[]> read(Path file) throws IOException {
     return DataFile.lines(file).stream()
-        .filter(line -> !line.isBlank())
-        .map(line -> (START + " " + shifted(line) + " " + END).split(" "))
-        .map(ids -> Arrays.stream(ids).mapToInt(Integer::parseInt).toArray())
+        .map(Tokenizer.whitespace()::tokenize)
+        .filter(ids -> !ids.isEmpty())
+        .map(LogSessions::session)
         .toList();
   }
 
-  private static String shifted(String line) {
-    StringBuilder ids = new StringBuilder();
-    for (String id : line.strip().split("\\s+")) {
-      ids.append(ids.isEmpty() ? "" : " ").append(Integer.parseInt(id) - 1 + FIRST_ID);
+  private static int[] session(List<Token> ids) {
+    int[] session = new int[ids.size() + 2];
+    session[0] = START;
+    for (int i = 0; i < ids.size(); i++) {
+      session[i + 1] = Integer.parseInt(ids.get(i).text()) - 1 + FIRST_ID;
     }
-    return ids.toString();
+    session[ids.size() + 1] = END;
+    return session;
   }
 
   /// A training that goes on epoch by epoch.

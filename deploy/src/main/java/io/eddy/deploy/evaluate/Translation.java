@@ -46,7 +46,7 @@ final class Translation implements EvaluationTask {
   private static final int BATCH = 64;
   private static final double LEARNING_RATE = 2.5e-3;
   private static final int WARM_UP = 200;
-  private static final int EPOCHS = 9;
+  private static final int EPOCHS = 15;
   private static final int BEAMS = 6;
   private static final double[] LENGTH_PENALTIES = {0, 0.5, 1};
 

@@ -18,7 +18,9 @@ final class TextEngines {
     byVersion.put(0, new TextEngine(null));
   }
 
-  /// @return whether the decision is a new one
+  /// Hears of the decision in force.
+  ///
+  /// @return whether it is a new one
   boolean follow(Decision<TrainedLanguageModel> decision) {
     boolean isNew = decision.sequence() != followed;
     followed = decision.sequence();

@@ -127,6 +127,7 @@ public final class TextProcessor
       metrics.close();
     }
 
+    @SuppressWarnings("NullAway") // Record says nothing of nulls; a refused one may have them.
     private void refuse(Record<byte[], byte[]> record, Message.Rejected rejected, Origin origin) {
       Record<byte[], DeadLetter> deadLetter =
           DeadLetters.of(record, origin, new Decoded.Rejected(rejected.reason(), rejected.why()));

@@ -53,7 +53,7 @@ class ModelRegistryTest {
   @Test
   void shouldAnswerNaivelyBeforeTheFirstDecision() {
     assertThat(registry.current()).isSameAs(Decision.none());
-    assertThat(Decision.none()).isEqualTo(new Decision(DecisionKind.PROMOTED, 0, 0, null, null));
+    assertThat(Decision.none()).isEqualTo(new Decision<>(DecisionKind.PROMOTED, 0, 0, null, null));
   }
 
   @Test
@@ -88,7 +88,8 @@ class ModelRegistryTest {
 
     send(Models.decision(2, 1, 0));
 
-    assertThat(registry.current()).isEqualTo(new Decision(DecisionKind.PROMOTED, 2, 0, null, null));
+    assertThat(registry.current())
+        .isEqualTo(new Decision<>(DecisionKind.PROMOTED, 2, 0, null, null));
   }
 
   @Test
@@ -301,7 +302,7 @@ class ModelRegistryTest {
   @Test
   @Timeout(20)
   void shouldWaitUntilTheDecisionComes() throws Exception {
-    CompletableFuture<Decision> waiting =
+    CompletableFuture<Decision<Forecaster>> waiting =
         CompletableFuture.supplyAsync(() -> registry.atLeast(2, Duration.ofSeconds(15)));
     promote(1, 1);
     assertThat(waiting).isNotDone();

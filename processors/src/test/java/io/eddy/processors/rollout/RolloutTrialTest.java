@@ -1,5 +1,6 @@
 package io.eddy.processors.rollout;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eddy.model.network.Forecaster;
@@ -51,7 +52,7 @@ class RolloutTrialTest extends RolloutTask {
   private void block(double shadowLoss) {
     now += BLOCK_MILLIS;
     Decision<Forecaster> current = registry.current();
-    Decision.Shadow shadow = current.shadow();
+    Decision.Shadow<?> shadow = current.shadow();
     for (int series = 0; series < 3 && shadow != null; series++) {
       double hardness = Math.exp(random.nextGaussian());
       double loss = hardness * shadowLoss * Math.exp(0.1 * random.nextGaussian());
@@ -121,7 +122,7 @@ class RolloutTrialTest extends RolloutTask {
 
     assertThat(decision().getKind()).isEqualTo("TRIAL");
     assertThat(registry.current().version()).isEqualTo(1);
-    assertThat(registry.current().shadow()).extracting(Decision.Shadow::version).isEqualTo(2);
+    assertThat(requireNonNull(registry.current().shadow()).version()).isEqualTo(2);
 
     int blocks = blocksUntilDecision(0.6);
 
