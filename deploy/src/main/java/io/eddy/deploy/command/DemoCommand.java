@@ -7,6 +7,8 @@ import io.eddy.deploy.csv.Recording;
 import io.eddy.deploy.demo.Demo;
 import io.eddy.deploy.demo.DemoSettings;
 import io.eddy.deploy.demo.Display;
+import io.eddy.deploy.demo.LogDemo;
+import io.eddy.deploy.demo.LogSummary;
 import io.eddy.deploy.demo.Story;
 import io.eddy.deploy.demo.Summary;
 import io.eddy.deploy.process.ExitCode;
@@ -60,6 +62,7 @@ import picocli.CommandLine.Spec;
       "  eddy demo",
       "  eddy demo --seconds 90 --json",
       "  eddy demo --scenario drift",
+      "  eddy demo --scenario logs",
       "  eddy demo --csv passengers.csv --time month --value passengers --season 12",
       "  eddy demo --csv sensors.csv.gz --key sensor --time ts --value temperature --rate 500"
     })
@@ -89,11 +92,13 @@ final class DemoCommand implements Callable<Integer> {
       names = "--scenario",
       paramLabel = "STORY",
       description = {
-        "Play a story with made-up series, in lockstep:",
+        "Play a story, the first two with made-up series, in lockstep:",
         "drift: the season of all series changes midway. Errors rise, that is noticed, a training"
             + " starts, and its version is tried and promoted.",
         "bad-challenger: weights with noise in them are offered; they are tried and never answer."
-            + " Then they are promoted by hand, and rolled back."
+            + " Then they are promoted by hand, and rolled back.",
+        "logs: the lines that the broker of the demo logs are read as messages. A language model"
+            + " learns them while they come, and a line from elsewhere is put among them."
       })
   private @Nullable Story story;
 
@@ -236,6 +241,9 @@ final class DemoCommand implements Callable<Integer> {
     stop.catchSignals();
     words().println("log lines go to " + log);
 
+    if (story == Story.LOGS) {
+      return tellLogs();
+    }
     boolean live =
         !json && Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
     var demo =
@@ -258,6 +266,19 @@ final class DemoCommand implements Callable<Integer> {
     }
     out.flush();
     requireComplete(summary);
+    return ExitCode.OK;
+  }
+
+  private int tellLogs() {
+    Map<String, String> changes = new LinkedHashMap<>(ofFile());
+    changes.putAll(setting.settings());
+    LogSummary summary = new LogDemo(changes, port, words(), stop).run();
+    PrintWriter out = spec.commandLine().getOut();
+    summary.text().forEach((json ? words() : out)::println);
+    if (json) {
+      out.println(summary.json());
+    }
+    out.flush();
     return ExitCode.OK;
   }
 

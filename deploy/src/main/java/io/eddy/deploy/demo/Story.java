@@ -7,7 +7,9 @@ public enum Story {
   /// The season of every series changes midway.
   DRIFT,
   /// A bad model is offered, and then forced upon the stream.
-  BAD_CHALLENGER;
+  BAD_CHALLENGER,
+  /// A foreign line comes among those that the broker logs; a [LogDemo] plays it.
+  LOGS;
 
   @Override
   public String toString() {
@@ -18,6 +20,7 @@ public enum Story {
     return switch (this) {
       case DRIFT -> new DriftScenario();
       case BAD_CHALLENGER -> new BadChallengerScenario();
+      case LOGS -> throw new IllegalStateException("logs are no series");
     };
   }
 }

@@ -57,6 +57,19 @@ class ScenarioTest {
     assertThat(words.toString()).contains("rolled back: model v1 answers again");
   }
 
+  @Test
+  void shouldFlagAForeignLineAmongTheBrokersOwn() {
+    var demo = new LogDemo(Map.of(), 0, new PrintWriter(words, true), new StopSignal());
+
+    LogSummary summary = demo.run();
+
+    assertThat(summary.foreignFlagged()).as(summary.json()).isTrue();
+    assertThat(summary.answers()).isEqualTo(summary.lines());
+    assertThat(requireNonNull(summary.foreignSurprise()))
+        .isGreaterThan(2 * requireNonNull(summary.usualSurprise()));
+    assertThat(words.toString()).contains("model v1 reads from here on");
+  }
+
   private static double number(Map<String, Object> outcome, String field) {
     return ((Number) requireNonNull(outcome.get(field), field)).doubleValue();
   }
