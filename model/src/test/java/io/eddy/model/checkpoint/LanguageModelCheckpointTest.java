@@ -44,7 +44,7 @@ class LanguageModelCheckpointTest {
 
     assertThatThrownBy(() -> LanguageModelCheckpoint.read(forecaster))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("eddy.network is null, expected language-model");
+        .hasMessageContaining("eddy.network is forecaster, expected language-model");
   }
 
   @Test
