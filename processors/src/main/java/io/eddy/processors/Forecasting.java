@@ -18,17 +18,13 @@ import io.eddy.schemas.avro.Observation;
 import io.eddy.schemas.avro.WindowScore;
 import io.eddy.schemas.serde.SchemaRegistry;
 import java.util.Objects;
-import java.util.Properties;
 import java.util.function.BooleanSupplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsBuilder;
-import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.TopologyConfig;
-import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
@@ -159,24 +155,10 @@ public final class Forecasting {
       SchemaRegistry registry,
       Progress progress,
       BooleanSupplier publishing) {
-    var kafka = new Properties();
-    kafka.putAll(config.kafkaProperties());
-    String input =
-        config
-            .inputTopic()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        ProcessorsConfig.INPUT_TOPIC + " is missing: an application reads it"));
-    var builder = new StreamsBuilder(new TopologyConfig(new StreamsConfig(kafka)));
+    StreamsBuilder builder = ModelLife.builder(config);
     var forecasting =
         on(builder, config).registry(registry).progress(progress).publishWhen(publishing);
-    KStream<byte[], byte[]> observations =
-        builder.stream(
-            input,
-            Consumed.with(BYTES, BYTES)
-                .withTimestampExtractor(new RecordTimestamps())
-                .withName("eddy-observations"));
+    KStream<byte[], byte[]> observations = ModelLife.input(builder, config, "eddy-observations");
     String forecasts = config.topics().forecasts();
     Serde<Forecast> serde = registry.serde(Forecast.class, forecasts);
     forecasting
@@ -193,7 +175,7 @@ public final class Forecasting {
             Produced.with(BYTES, Update.serde(serde))
                 .withStreamPartitioner(OwnPartition.of(Update::partition))
                 .withName("eddy-control-forecasts-sink"));
-    return builder.build(kafka);
+    return builder.build(ModelLife.kafka(config));
   }
 
   /// Registers the schemas of all of Eddy's topics in a fixed order, so that ids do not depend on

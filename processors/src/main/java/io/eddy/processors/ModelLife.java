@@ -19,11 +19,14 @@ import io.eddy.schemas.avro.ModelRecord;
 import io.eddy.schemas.serde.SchemaRegistry;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TopologyConfig;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
@@ -48,6 +51,35 @@ final class ModelLife {
     this.topics = config.topics();
     this.schemas = schemas;
     this.progress = progress;
+  }
+
+  /// What Kafka Streams is configured with.
+  static Properties kafka(ProcessorsConfig config) {
+    var kafka = new Properties();
+    kafka.putAll(config.kafkaProperties());
+    return kafka;
+  }
+
+  /// A builder for a whole application.
+  static StreamsBuilder builder(ProcessorsConfig config) {
+    return new StreamsBuilder(new TopologyConfig(new StreamsConfig(kafka(config))));
+  }
+
+  /// The user's topic.
+  ///
+  /// @param name of the source
+  static KStream<byte[], byte[]> input(
+      StreamsBuilder builder, ProcessorsConfig config, String name) {
+    String topic =
+        config
+            .inputTopic()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        ProcessorsConfig.INPUT_TOPIC + " is missing: an application reads it"));
+    return builder.stream(
+        topic,
+        Consumed.with(BYTES, BYTES).withTimestampExtractor(new RecordTimestamps()).withName(name));
   }
 
   /// Registers the schemas of the topics that every job has.

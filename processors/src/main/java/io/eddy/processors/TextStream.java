@@ -3,7 +3,6 @@ package io.eddy.processors;
 import io.eddy.model.sequence.TrainedLanguageModel;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.control.Update;
-import io.eddy.processors.observation.RecordTimestamps;
 import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.ModelRegistry;
 import io.eddy.processors.state.SeriesStores;
@@ -14,16 +13,12 @@ import io.eddy.processors.training.TrainingProcessor;
 import io.eddy.schemas.avro.MessageScore;
 import io.eddy.schemas.serde.SchemaRegistry;
 import java.util.List;
-import java.util.Properties;
 import java.util.function.BooleanSupplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
-import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.TopologyConfig;
-import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
@@ -50,22 +45,8 @@ public final class TextStream {
       SchemaRegistry schemas,
       Progress progress,
       BooleanSupplier publishing) {
-    var kafka = new Properties();
-    kafka.putAll(config.kafkaProperties());
-    String input =
-        config
-            .inputTopic()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        ProcessorsConfig.INPUT_TOPIC + " is missing: an application reads it"));
-    var builder = new StreamsBuilder(new TopologyConfig(new StreamsConfig(kafka)));
-    KStream<byte[], byte[]> messages =
-        builder.stream(
-            input,
-            Consumed.with(BYTES, BYTES)
-                .withTimestampExtractor(new RecordTimestamps())
-                .withName("eddy-messages"));
+    StreamsBuilder builder = ModelLife.builder(config);
+    KStream<byte[], byte[]> messages = ModelLife.input(builder, config, "eddy-messages");
     var life = new ModelLife(builder, config, schemas, progress);
     ModelRegistry<TrainedLanguageModel> models =
         life.registry(new LanguageModelFormat(config.languageModelSpec()));
@@ -91,7 +72,7 @@ public final class TextStream {
             Produced.with(BYTES, Update.serde(serde))
                 .withStreamPartitioner(OwnPartition.of(Update::partition))
                 .withName("eddy-control-answers-sink"));
-    return builder.build(kafka);
+    return builder.build(ModelLife.kafka(config));
   }
 
   /// Registers the schemas of all of Eddy's topics; see [Forecasting#registerSchemas].

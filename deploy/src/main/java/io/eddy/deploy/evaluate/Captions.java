@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 /// Sentences about generated scenes (see [Scene]): vectors of the grid's cells in, words out, with
 /// attention over the cells as in "Show, attend and tell" (Xu et al. 2015). Measured on scenes that
 /// hold a combination which no scene of the training has.
-final class Captions implements EvaluationTask {
+final class Captions extends EvaluationTask {
 
   private static final String START = "<s>";
   private static final String END = "</s>";
@@ -44,19 +44,11 @@ final class Captions implements EvaluationTask {
   /// most while they are named.
   private record Score(double exact, double attention) {}
 
-  @Override
-  public String task() {
-    return "caption";
-  }
-
-  @Override
-  public String data() {
-    return "scenes";
-  }
-
-  @Override
-  public String description() {
-    return "Sentences on generated scenes with combinations never seen, exact to the word";
+  Captions() {
+    super(
+        "caption",
+        "scenes",
+        "Sentences on generated scenes with combinations never seen, exact to the word");
   }
 
   @Override

@@ -20,12 +20,10 @@ import java.util.SplittableRandom;
 /// Language models of characters: the first 80 % of a text are learned, and each of the two tenths
 /// after it is read in one go, its state carried from one character to the next. The number of
 /// epochs is fixed, so that no part of the text but the first decides anything.
-final class Characters implements EvaluationTask {
+final class Characters extends EvaluationTask {
 
   private static final int STEPS = 64;
 
-  private final String data;
-  private final String description;
   private final String file;
   private final Shape shape;
   private final boolean validation; // whether the metric is of the ninth tenth, else of the last
@@ -43,8 +41,7 @@ final class Characters implements EvaluationTask {
 
   private Characters(
       String data, String description, String file, boolean validation, Shape shape) {
-    this.data = data;
-    this.description = description;
+    super("characters", data, description);
     this.file = file;
     this.validation = validation;
     this.shape = shape;
@@ -68,21 +65,6 @@ final class Characters implements EvaluationTask {
         "warpeace.txt.gz",
         false,
         new Shape(64, CellType.LSTM, 128, 2, 0.05f, 50, 4e-3, 15));
-  }
-
-  @Override
-  public String task() {
-    return "characters";
-  }
-
-  @Override
-  public String data() {
-    return data;
-  }
-
-  @Override
-  public String description() {
-    return description;
   }
 
   @Override

@@ -26,13 +26,10 @@ import java.util.SplittableRandom;
 
 /// Classes of sentences: what they feel, what they ask for. Beside the network stands its linear
 /// path alone, learned in the same way: a bag of words and pairs of words.
-final class Classify implements EvaluationTask {
+final class Classify extends EvaluationTask {
 
   private static final int BATCH = 50;
 
-  private final String task;
-  private final String data;
-  private final String description;
   private final Source source;
   private final Shape shape;
 
@@ -59,9 +56,7 @@ final class Classify implements EvaluationTask {
       int epochs) {}
 
   private Classify(String task, String data, String description, Source source, Shape shape) {
-    this.task = task;
-    this.data = data;
-    this.description = description;
+    super(task, data, description);
     this.source = source;
     this.shape = shape;
   }
@@ -130,21 +125,6 @@ final class Classify implements EvaluationTask {
     List<String> chosen = new ArrayList<>(List.of(lines.getFirst()));
     lines.stream().skip(1).filter(line -> line.startsWith(prefix) == begins).forEach(chosen::add);
     return chosen;
-  }
-
-  @Override
-  public String task() {
-    return task;
-  }
-
-  @Override
-  public String data() {
-    return data;
-  }
-
-  @Override
-  public String description() {
-    return description;
   }
 
   @Override

@@ -34,7 +34,7 @@ import java.util.SplittableRandom;
 /// takes no more than three in a thousand of sessions that were not learned from for anomalous.
 /// Then all are learned from. Test sessions decide nothing. False alarms are counted on a sample of
 /// normal sessions and multiplied up to all of them.
-final class LogSessions implements EvaluationTask {
+final class LogSessions extends EvaluationTask {
 
   private static final int START = 0;
   private static final int END = 1;
@@ -49,19 +49,9 @@ final class LogSessions implements EvaluationTask {
   /// Normal sessions of the whole log, of which the test file is a sample.
   private static final double NORMAL_SESSIONS = 553_366;
 
-  @Override
-  public String task() {
-    return "log-sessions";
-  }
-
-  @Override
-  public String data() {
-    return "hdfs-sessions";
-  }
-
-  @Override
-  public String description() {
-    return "Anomalous sessions of a log by the ids of its lines, F1";
+  LogSessions() {
+    super(
+        "log-sessions", "hdfs-sessions", "Anomalous sessions of a log by the ids of its lines, F1");
   }
 
   @Override

@@ -29,13 +29,10 @@ import java.util.stream.Stream;
 
 /// Tags of tokens: parts of speech, names, slots with the intent of the whole. After each epoch the
 /// validation part is tagged, and the weights that did best there tag the test part, once.
-final class Tagging implements EvaluationTask {
+final class Tagging extends EvaluationTask {
 
   private static final int WORD_LENGTH = 20;
 
-  private final String task;
-  private final String data;
-  private final String description;
   private final String trainingFile;
   private final boolean spans; // whether tags are of spans, else each counts by itself
   private final Shape shape;
@@ -63,9 +60,7 @@ final class Tagging implements EvaluationTask {
       String trainingFile,
       boolean spans,
       Shape shape) {
-    this.task = task;
-    this.data = data;
-    this.description = description;
+    super(task, data, description);
     this.trainingFile = trainingFile;
     this.spans = spans;
     this.shape = shape;
@@ -102,21 +97,6 @@ final class Tagging implements EvaluationTask {
         "train.tsv.gz",
         true,
         new Shape(100, 32, 100, 5, 160, 1, 0.4f, 32, 3e-3, 1, 4));
-  }
-
-  @Override
-  public String task() {
-    return task;
-  }
-
-  @Override
-  public String data() {
-    return data;
-  }
-
-  @Override
-  public String description() {
-    return description;
   }
 
   /// The three parts.

@@ -34,7 +34,7 @@ import java.util.SplittableRandom;
 /// share, a recurrent encoder reads them in both directions, and a decoder with attention (Bahdanau
 /// et al. 2015) writes the translation, found by beam search. What is kept, of the epochs and of
 /// the search's length penalties, is what translates the validation part best.
-final class Translation implements EvaluationTask {
+final class Translation extends EvaluationTask {
 
   private static final String START = "<s>";
   private static final String END = "</s>";
@@ -123,19 +123,11 @@ final class Translation implements EvaluationTask {
   /// A length penalty, and what it makes of the validation part.
   private record Choice(double penalty, double bleu) {}
 
-  @Override
-  public String task() {
-    return "translate";
-  }
-
-  @Override
-  public String data() {
-    return "multi30k";
-  }
-
-  @Override
-  public String description() {
-    return "Image captions, German to English, BLEU on the test part of 2016";
+  Translation() {
+    super(
+        "translate",
+        "multi30k",
+        "Image captions, German to English, BLEU on the test part of 2016");
   }
 
   @Override

@@ -16,7 +16,6 @@ import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.ModelArtifacts;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -97,7 +96,8 @@ final class LanguageModelTraining implements Function<BooleanSupplier, TrainingO
         }
         double validation = surprise(parameters, heldOut);
         stopping.validated(validation, parameters);
-        progress.recordEpoch(new Progress.Epoch(name(), epoch, epochs, loss, validation));
+        progress.recordEpoch(
+            new Progress.Epoch(job.name(partition), epoch, epochs, loss, validation));
       }
     }
     var trained =
@@ -123,21 +123,9 @@ final class LanguageModelTraining implements Function<BooleanSupplier, TrainingO
   }
 
   private Map<String, String> provenance(SymbolRuns runs, double baseLoss, double loss) {
-    Map<String, String> provenance = new LinkedHashMap<>();
-    provenance.put("training.job", Long.toString(job.number()));
-    provenance.put("training.cause", job.cause());
-    provenance.put("training.partition", Integer.toString(partition));
-    provenance.put("training.history.limit", Long.toString(job.historyLimit()));
-    provenance.put("training.base.version", Integer.toString(job.baseVersion()));
-    provenance.put("data.keys", Integer.toString(runs.keyCount()));
-    provenance.put("data.keys.sampled.one.in", Long.toString(1L << job.sampling()));
-    provenance.put("data.windows", Long.toString(runs.windowCount()));
+    Map<String, String> provenance = job.provenance(partition, runs.keyCount(), runs.windowCount());
     provenance.put("validation.loss", Double.toString(loss));
     provenance.put("validation.loss.base", Double.toString(baseLoss));
     return provenance;
-  }
-
-  private String name() {
-    return "training " + job.number() + " of partition " + partition;
   }
 }

@@ -10,7 +10,6 @@ import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.ModelArtifacts;
 import io.eddy.processors.state.SeriesStateCodec;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -70,25 +69,14 @@ final class Training implements Function<BooleanSupplier, TrainingOutcome> {
   }
 
   private Map<String, String> provenance(TrainingData data) {
-    Map<String, String> provenance = new LinkedHashMap<>();
-    provenance.put("training.job", Long.toString(job.number()));
-    provenance.put("training.cause", job.cause());
-    provenance.put("training.partition", Integer.toString(partition));
-    provenance.put("training.history.limit", Long.toString(job.historyLimit()));
-    provenance.put("training.base.version", Integer.toString(job.baseVersion()));
-    provenance.put("data.keys", Integer.toString(data.seriesCount()));
-    provenance.put("data.keys.sampled.one.in", Long.toString(1L << job.sampling()));
-    provenance.put("data.windows", Long.toString(data.windowCount()));
+    Map<String, String> provenance =
+        job.provenance(partition, data.seriesCount(), data.windowCount());
     provenance.put("data.windows.unreadable", Long.toString(data.unreadable()));
     return provenance;
   }
 
   private void report(int epoch, int maxEpochs, double trainingLoss, double validationLoss) {
     progress.recordEpoch(
-        new Progress.Epoch(name(), epoch, maxEpochs, trainingLoss, validationLoss));
-  }
-
-  private String name() {
-    return "training " + job.number() + " of partition " + partition;
+        new Progress.Epoch(job.name(partition), epoch, maxEpochs, trainingLoss, validationLoss));
   }
 }

@@ -2,6 +2,8 @@ package io.eddy.processors.training;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /// An open training, as it is written down in the same transaction as the window that triggered it.
 /// Everything that the trained weights depend on is here or named here, so that a new owner of the
@@ -81,5 +83,24 @@ record TrainingJob(
         buffer.getLong(),
         buffer.getInt(),
         StandardCharsets.UTF_8.decode(buffer).toString());
+  }
+
+  /// What the job is called, for people.
+  String name(int partition) {
+    return "training " + number + " of partition " + partition;
+  }
+
+  /// What a version that it gives says of its origin.
+  Map<String, String> provenance(int partition, int keys, long dataWindows) {
+    Map<String, String> provenance = new LinkedHashMap<>();
+    provenance.put("training.job", Long.toString(number));
+    provenance.put("training.cause", cause);
+    provenance.put("training.partition", Integer.toString(partition));
+    provenance.put("training.history.limit", Long.toString(historyLimit));
+    provenance.put("training.base.version", Integer.toString(baseVersion));
+    provenance.put("data.keys", Integer.toString(keys));
+    provenance.put("data.keys.sampled.one.in", Long.toString(1L << sampling));
+    provenance.put("data.windows", Long.toString(dataWindows));
+    return provenance;
   }
 }
