@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -29,6 +30,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -64,6 +66,7 @@ public final class LogDemo {
   private final PrintWriter words;
   private final StopSignal stop;
   private final Progress progress = new Progress();
+  private final AtomicReference<@Nullable Exception> refusal = new AtomicReference<>();
   private volatile boolean swapped;
 
   /// @param changes settings over those of the story
@@ -152,11 +155,21 @@ public final class LogDemo {
         say("a foreign line is put among the broker's: " + FOREIGN);
       }
       for (String line : lines) {
-        producer.send(
-            new ProducerRecord<>(INPUT_TOPIC, KEY, line.getBytes(StandardCharsets.UTF_8)));
+        // The callback notes a refusal.
+        var _ =
+            producer.send(
+                new ProducerRecord<>(INPUT_TOPIC, KEY, line.getBytes(StandardCharsets.UTF_8)),
+                this::acknowledged);
         sent.add(line);
       }
       producer.flush();
+      Exception refused = refusal.get();
+      if (refused != null) {
+        throw new UserException(
+            ExitCode.FAILED,
+            "a line was not taken by the broker: " + refused.getMessage(),
+            refused);
+      }
       if (swapped && swappedAt < 0) {
         swappedAt = sent.size();
       }
@@ -171,6 +184,12 @@ public final class LogDemo {
       }
     }
     return foreignAt;
+  }
+
+  private void acknowledged(@Nullable RecordMetadata place, @Nullable Exception refused) {
+    if (refused != null) {
+      refusal.compareAndSet(null, refused);
+    }
   }
 
   private Map<String, String> settings(EmbeddedBroker broker, Path state) {
