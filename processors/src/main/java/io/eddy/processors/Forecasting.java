@@ -184,10 +184,7 @@ public final class Forecasting {
   ///
   /// @throws io.eddy.schemas.serde.SerdeException if the registry does not answer or refuses one
   public static void registerSchemas(ProcessorsConfig config, SchemaRegistry registry) {
-    Topics topics = config.topics();
-    registry.idFor(SchemaRegistry.subject(topics.forecasts()), Forecast.getClassSchema());
-    registry.idFor(SchemaRegistry.subject(topics.scores()), WindowScore.getClassSchema());
-    ModelLife.registerSchemas(topics, registry);
+    ModelLife.registerSchemas(config.topics(), registry, Forecast.getClassSchema());
   }
 
   private ModelRegistry<Forecaster> addTrainingAndRollout(ModelLife life, SchemaRegistry registry) {

@@ -16,10 +16,12 @@ import io.eddy.schemas.avro.ControlCommand;
 import io.eddy.schemas.avro.DeadLetter;
 import io.eddy.schemas.avro.HistoryWindow;
 import io.eddy.schemas.avro.ModelRecord;
+import io.eddy.schemas.avro.WindowScore;
 import io.eddy.schemas.serde.SchemaRegistry;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -82,9 +84,13 @@ final class ModelLife {
         Consumed.with(BYTES, BYTES).withTimestampExtractor(new RecordTimestamps()).withName(name));
   }
 
-  /// Registers the schemas of the topics that every job has.
-  static void registerSchemas(Topics topics, SchemaRegistry registry) {
+  /// Registers the schemas of all of Eddy's topics in a fixed order.
+  ///
+  /// @param answers what the topic of answers holds
+  static void registerSchemas(Topics topics, SchemaRegistry registry, Schema answers) {
+    registry.idFor(SchemaRegistry.subject(topics.forecasts()), answers);
     registry.idFor(SchemaRegistry.subject(topics.history()), HistoryWindow.getClassSchema());
+    registry.idFor(SchemaRegistry.subject(topics.scores()), WindowScore.getClassSchema());
     registry.idFor(SchemaRegistry.subject(topics.candidates()), ModelRecord.getClassSchema());
     registry.idFor(SchemaRegistry.subject(topics.models()), ModelRecord.getClassSchema());
     registry.idFor(SchemaRegistry.subject(topics.deadLetters()), DeadLetter.getClassSchema());

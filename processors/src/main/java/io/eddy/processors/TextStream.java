@@ -77,8 +77,6 @@ public final class TextStream {
 
   /// Registers the schemas of all of Eddy's topics; see [Forecasting#registerSchemas].
   public static void registerSchemas(ProcessorsConfig config, SchemaRegistry registry) {
-    registry.idFor(
-        SchemaRegistry.subject(config.topics().forecasts()), MessageScore.getClassSchema());
-    ModelLife.registerSchemas(config.topics(), registry);
+    ModelLife.registerSchemas(config.topics(), registry, MessageScore.getClassSchema());
   }
 }

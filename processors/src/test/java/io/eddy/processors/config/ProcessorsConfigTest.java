@@ -41,6 +41,7 @@ class ProcessorsConfigTest {
       Map.ofEntries(
           Map.entry("eddy.input.topic", ""),
           Map.entry("eddy.input.format", "avro"),
+          Map.entry("eddy.job", "forecast"),
           Map.entry("eddy.input.value.field", "value"),
           Map.entry("eddy.input.time.field", ""),
           Map.entry("eddy.input.time.ahead.max.ms", 86_400_000L),
@@ -77,6 +78,10 @@ class ProcessorsConfigTest {
           Map.entry("eddy.confidence", "0.9"),
           Map.entry("eddy.forecast.value", "median"),
           Map.entry("eddy.seed", 42L),
+          Map.entry("eddy.text.embedding.size", 32),
+          Map.entry("eddy.text.message.bytes.max", 4096),
+          Map.entry("eddy.text.ring", 256),
+          Map.entry("eddy.text.anomaly.chance", 0.001),
           Map.entry("eddy.window.size", 64),
           Map.entry("eddy.history.slots", 16),
           Map.entry("eddy.history.reservoir.slots", 4),
@@ -117,6 +122,7 @@ class ProcessorsConfigTest {
       Map.ofEntries(
           mapping("eddy.input.topic", "load", ProcessorsConfig::inputTopic, Optional.of("load")),
           mapping("eddy.input.format", "json", ProcessorsConfig::inputFormat, InputFormat.JSON),
+          mapping("eddy.job", "language-model", ProcessorsConfig::job, Job.LANGUAGE_MODEL),
           mapping("eddy.input.value.field", "a.b", ProcessorsConfig::valueField, "a.b"),
           mapping("eddy.input.time.field", "ts", ProcessorsConfig::timeField, Optional.of("ts")),
           mapping(
@@ -187,6 +193,14 @@ class ProcessorsConfigTest {
               config -> config.forecasterSpec().value(),
               ForecastValue.MEAN),
           mapping("eddy.seed", "-7", ProcessorsConfig::seed, -7L),
+          mapping(
+              "eddy.text.embedding.size",
+              "16",
+              config -> config.languageModelSpec().embeddingSize(),
+              16),
+          mapping("eddy.text.message.bytes.max", "100", ProcessorsConfig::textMessageBytesMax, 100),
+          mapping("eddy.text.ring", "512", ProcessorsConfig::textRing, 512),
+          mapping("eddy.text.anomaly.chance", "0.01", ProcessorsConfig::textAnomalyChance, 0.01),
           mapping("eddy.window.size", "32", ProcessorsConfig::windowSize, 32),
           mapping("eddy.history.slots", "9", ProcessorsConfig::historySlots, 9),
           mapping("eddy.history.reservoir.slots", "0", ProcessorsConfig::historyReservoirSlots, 0),
@@ -323,6 +337,7 @@ class ProcessorsConfigTest {
             "## Input",
             "## Topics",
             "## Network",
+            "## Text",
             "## History",
             "## Training",
             "## Models",
@@ -465,6 +480,30 @@ class ProcessorsConfigTest {
   }
 
   @Test
+  void shouldRefuseWhatDoesNotFitTheJob() {
+    Map<String, Object> numbers = with("eddy.input.format", "text");
+    Map<String, Object> messages = with("eddy.job", "language-model");
+    messages.put("eddy.input.format", "number");
+    messages.put("eddy.window.size", "300");
+    messages.put("eddy.promotion", "trial");
+
+    assertThatThrownBy(() -> ProcessorsConfig.of(numbers))
+        .hasMessageContaining("eddy.input.format is text, but a forecast needs numbers");
+    assertThatThrownBy(() -> ProcessorsConfig.of(messages))
+        .hasMessageContaining("eddy.input.format is number, but messages are read")
+        .hasMessageContaining("eddy.text.ring is 256, expected at least the 300 symbols")
+        .hasMessageContaining("eddy.promotion is trial");
+  }
+
+  @Test
+  void shouldAnswerMessagesByEveryTrainedModelAtOnce() {
+    ProcessorsConfig config = ProcessorsConfig.of(with("eddy.job", "language-model"));
+
+    assertThat(config.promotion()).isEqualTo(Promotion.IMMEDIATE);
+    assertThat(config.topics().forecasts()).endsWith("-answers");
+  }
+
+  @Test
   void shouldReportAllProblemsAtOnce() {
     Map<String, Object> properties = new LinkedHashMap<>(minimal());
     properties.put("eddy.horizn", "3");
@@ -481,7 +520,7 @@ class ProcessorsConfigTest {
         .hasMessageContaining("eddy.horizon is \"0\", expected a whole number from 1 to 1024")
         .hasMessageContaining(
             "eddy.confidence is \"1.5\", expected a number between 0 and 1, both excluded")
-        .hasMessageContaining("eddy.input.format is \"xml\", expected avro, json or number")
+        .hasMessageContaining("eddy.input.format is \"xml\", expected avro, json, number or text")
         .hasMessageContaining(
             "eddy.models.kept is \"many\", expected a whole number from 2 to 1000")
         .hasMessageContaining("max.request.size is 1000, expected at least 1048576");
