@@ -142,7 +142,10 @@ final class Characters extends EvaluationTask {
                 text,
                 random.nextInt(STEPS),
                 update -> shape.learningRate() * schedule.factor(update),
-                (symbols, _) -> run.progress().advance(symbols));
+                (symbols, _) -> {
+                  run.progress().advance(symbols);
+                  return true;
+                });
         read += text.length;
         run.report()
             .accept(String.format(Locale.ROOT, "epoch %d: %.4f nats while learning", epoch, loss));

@@ -58,8 +58,9 @@ public final class LanguageModelTrainer {
   /// @param text symbols
   /// @param offset of the first lane, so that borders of chunks lie elsewhere in every pass
   /// @param learningRate of each update, by how many were made
-  /// @param listener told of every chunk
-  /// @return mean cross-entropy in nats per symbol, each chunk's before its update
+  /// @param listener told of every chunk, and asked whether to go on; a pass that it ends has read
+  ///   the beginning of every lane
+  /// @return mean cross-entropy in nats per symbol read, each chunk's before its update
   public double readText(int[] text, int offset, Rate learningRate, ChunkListener listener) {
     int laneLength = (text.length - 1 - offset) / laneCount;
     ProgramBuilder.require(
@@ -73,7 +74,9 @@ public final class LanguageModelTrainer {
             + " lanes");
     restart();
     double sum = 0;
-    for (int at = 0; at < laneLength; at += maxSteps) {
+    long read = 0;
+    boolean goesOn = true;
+    for (int at = 0; at < laneLength && goesOn; at += maxSteps) {
       int steps = Math.min(maxSteps, laneLength - at);
       for (int lane = 0; lane < laneCount; lane++) {
         for (int t = 0; t < steps; t++) {
@@ -84,9 +87,15 @@ public final class LanguageModelTrainer {
       double loss = update(steps, steps * laneCount, learningRate);
       trainer.unroller().carry();
       sum += loss;
-      listener.chunk(steps * laneCount, loss / (steps * laneCount));
+      read += (long) steps * laneCount;
+      goesOn = listener.chunk(steps * laneCount, loss / (steps * laneCount));
     }
-    return sum / ((double) laneLength * laneCount);
+    return sum / read;
+  }
+
+  /// Updates made so far.
+  public long updates() {
+    return trainer.optimizer().stepCount();
   }
 
   /// One update from messages, each from a fresh state.
@@ -151,6 +160,7 @@ public final class LanguageModelTrainer {
     ///
     /// @param symbols read by the last chunk
     /// @param loss its mean cross-entropy in nats
-    void chunk(int symbols, double loss);
+    /// @return whether the pass goes on
+    boolean chunk(int symbols, double loss);
   }
 }

@@ -76,6 +76,21 @@ class LanguageModelTest {
   }
 
   @Test
+  void shouldEndAPassWhenItsListenerSaysSo() {
+    int[] text = text(600, 9);
+    Parameters parameters = Parameters.initial(model.parameters(), 9);
+    try (var team = new Team(1)) {
+      LanguageModelTrainer trainer = trainer(model, parameters, team);
+
+      double loss = trainer.readText(text, 0, made -> 0.01, (_, _) -> trainer.updates() < 3);
+
+      assertThat(trainer.updates()).isEqualTo(3);
+      // Hardly learned: as surprised as one who knows nothing.
+      assertThat(loss).isCloseTo(Math.log(SYMBOLS), within(0.3));
+    }
+  }
+
+  @Test
   void shouldGoOnFromAStateAsIfNothingHadHappened() {
     Parameters parameters = Parameters.initial(model.parameters(), 6);
     int[] text = text(60, 7);
@@ -114,7 +129,7 @@ class LanguageModelTest {
       var trainer = trainer(model, parameters, team);
       double loss = Double.NaN;
       for (int epoch = 0; epoch < epochs; epoch++) {
-        loss = trainer.readText(text, epoch, made -> 0.01, (symbols, mean) -> {});
+        loss = trainer.readText(text, epoch, made -> 0.01, (symbols, mean) -> true);
       }
       return loss;
     }

@@ -61,7 +61,7 @@ final class LanguageModelTraining implements Function<BooleanSupplier, TrainingO
           "the windows hold " + text.length + " symbols, expected more than " + lanes);
     }
     Parameters parameters = base.parameters().copy();
-    double baseLoss = surprise(parameters, heldOut);
+    double baseLoss = surprise(parameters, heldOut, cancelled);
     var stopping = new EarlyStopping(settings.patience(), 0, parameters);
     stopping.validated(baseLoss, parameters);
     int chunks = Math.ceilDiv((text.length - 1) / lanes, settings.truncation());
@@ -78,7 +78,8 @@ final class LanguageModelTraining implements Function<BooleanSupplier, TrainingO
                   .withSeed(job.seed()),
               Kernels.best(),
               team);
-      var schedule = new LearningRateSchedule.Cosine((long) epochs * chunks, 0.1);
+      long planned = Math.min(settings.maxUpdates(), (long) epochs * chunks);
+      var schedule = new LearningRateSchedule.Cosine(planned, 0.1);
       for (int epoch = 1; epoch <= epochs && !stopping.isOver(); epoch++) {
         double loss =
             trainer.readText(
@@ -86,15 +87,15 @@ final class LanguageModelTraining implements Function<BooleanSupplier, TrainingO
                 0,
                 update -> settings.learningRate() * schedule.factor(update),
                 (symbols, mean) -> {
-                  if (cancelled.getAsBoolean()) {
-                    throw new CancellationException();
-                  }
+                  requireWanted(cancelled);
+                  // One pass over much history may be more than a training is allowed.
+                  return trainer.updates() < settings.maxUpdates();
                 });
         if (!Double.isFinite(loss) || !parameters.isFinite()) {
           return new TrainingOutcome.Diverged(
               "the loss of epoch " + epoch + " is " + loss + ": a lower learning rate may help");
         }
-        double validation = surprise(parameters, heldOut);
+        double validation = surprise(parameters, heldOut, cancelled);
         stopping.validated(validation, parameters);
         progress.recordEpoch(
             new Progress.Epoch(job.name(partition), epoch, epochs, loss, validation));
@@ -112,14 +113,21 @@ final class LanguageModelTraining implements Function<BooleanSupplier, TrainingO
   }
 
   /// Mean surprise of a text in nats per symbol, read as the stream reads it.
-  private double surprise(Parameters parameters, int[] text) {
+  private double surprise(Parameters parameters, int[] text, BooleanSupplier cancelled) {
     var reader = new LanguageModelReader(base.network(), parameters, Kernels.best());
     double sum = 0;
     for (int at = 0; at + 1 < text.length; at++) {
+      requireWanted(cancelled);
       reader.read(text[at]);
       sum += reader.surprise(text[at + 1]);
     }
     return sum / (text.length - 1);
+  }
+
+  private static void requireWanted(BooleanSupplier cancelled) {
+    if (cancelled.getAsBoolean()) {
+      throw new CancellationException();
+    }
   }
 
   private Map<String, String> provenance(SymbolRuns runs, double baseLoss, double loss) {
