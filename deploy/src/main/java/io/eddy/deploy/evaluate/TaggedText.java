@@ -2,24 +2,22 @@ package io.eddy.deploy.evaluate;
 
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.UserException;
+import io.eddy.model.sequence.AnnotatedText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Messages with tags: a line `token<TAB>tag` for each token, more columns left out; a blank line
-/// behind each message; before its first token, perhaps, a line `# intent = label`.
-///
-/// @param tokens as they are written
-/// @param tags one for each
-/// @param label of the whole; empty where there is none
-record TaggedText(List<String> tokens, List<String> tags, String label) {
+/// Reads texts with tags: a line `token<TAB>tag` for each token, more columns left out; a blank
+/// line behind each message; before its first token, perhaps, a line `# intent = label`.
+final class TaggedText {
 
   private static final String LABEL = "# intent = ";
 
-  /// Reads a file.
-  static List<TaggedText> read(Path file) throws IOException {
-    List<TaggedText> messages = new ArrayList<>();
+  private TaggedText() {}
+
+  static List<AnnotatedText> read(Path file) throws IOException {
+    List<AnnotatedText> messages = new ArrayList<>();
     List<String> tokens = new ArrayList<>();
     List<String> tags = new ArrayList<>();
     String label = "";
@@ -38,7 +36,7 @@ record TaggedText(List<String> tokens, List<String> tags, String label) {
         tokens.add(columns[0]);
         tags.add(columns[1]);
       } else if (!tokens.isEmpty()) {
-        messages.add(new TaggedText(List.copyOf(tokens), List.copyOf(tags), label));
+        messages.add(new AnnotatedText(tokens, tags, label));
         tokens.clear();
         tags.clear();
         label = "";

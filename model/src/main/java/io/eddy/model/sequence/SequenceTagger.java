@@ -110,6 +110,16 @@ public final class SequenceTagger {
     return spec;
   }
 
+  /// The words that have a number, in lower case.
+  public Vocabulary words() {
+    return words;
+  }
+
+  /// The characters that have one.
+  public Vocabulary characters() {
+    return characters;
+  }
+
   /// What the network over characters learns.
   public List<ParameterSpec> spellingParameters() {
     return spelling.program.parameters();
@@ -183,7 +193,7 @@ public final class SequenceTagger {
     Value states =
         Dropout.of(
             builder,
-            Bidirectional.of(spec.cell(), spec.hiddenSize(), spec.layerCount())
+            Bidirectional.of(spec.cell().cell(), spec.hiddenSize(), spec.layerCount())
                 .withDropout(spec.dropout())
                 .trace(builder, "rnn.", x, mask),
             spec.dropout());

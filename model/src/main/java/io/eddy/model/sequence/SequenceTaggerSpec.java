@@ -1,6 +1,6 @@
 package io.eddy.model.sequence;
 
-import io.eddy.model.cell.Cell;
+import io.eddy.model.cell.CellType;
 import io.eddy.model.program.ProgramBuilder;
 
 /// The shape of a [SequenceTagger].
@@ -23,7 +23,7 @@ public record SequenceTaggerSpec(
     int characterSize,
     int filterCount,
     int filterWidth,
-    Cell cell,
+    CellType cell,
     int hiddenSize,
     int layerCount,
     float dropout,

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.eddy.model.cell.Lstm;
+import io.eddy.model.cell.CellType;
 import io.eddy.model.kernel.Kernels;
 import io.eddy.model.optimizer.OptimizerSettings;
 import io.eddy.model.parallel.Team;
@@ -40,7 +40,7 @@ class SequenceTaggerTest {
       }
       tagger =
           new SequenceTagger(
-              new SequenceTaggerSpec(5, 4, 6, 3, new Lstm(), 8, 1, dropout, tags, labels, 9, 8),
+              new SequenceTaggerSpec(5, 4, 6, 3, CellType.LSTM, 8, 1, dropout, tags, labels, 9, 8),
               words.vocabulary(1, 1000),
               characters.vocabulary(1, 1000, SequenceTagger.WORD_START, SequenceTagger.WORD_END));
       spelling = Parameters.initial(tagger.spellingParameters(), 3);
