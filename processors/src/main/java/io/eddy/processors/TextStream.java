@@ -1,19 +1,28 @@
 package io.eddy.processors;
 
+import io.eddy.model.sequence.TrainedClassifier;
 import io.eddy.model.sequence.TrainedLanguageModel;
+import io.eddy.model.sequence.TrainedTagger;
+import io.eddy.processors.config.Job;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.control.Update;
 import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.ModelRegistry;
 import io.eddy.processors.state.SeriesStores;
+import io.eddy.processors.text.AnnotationProcessor;
+import io.eddy.processors.text.Classifying;
 import io.eddy.processors.text.LanguageModelFormat;
+import io.eddy.processors.text.Tagging;
 import io.eddy.processors.text.TextProcessor;
 import io.eddy.processors.training.TrainingExecutor;
 import io.eddy.processors.training.TrainingProcessor;
+import io.eddy.schemas.avro.MessageLabel;
 import io.eddy.schemas.avro.MessageScore;
+import io.eddy.schemas.avro.MessageTags;
 import io.eddy.schemas.serde.SchemaRegistry;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -22,9 +31,11 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 
-/// Says how unexpected every message of a stream is, by a network that trains itself on that
-/// stream.
+/// Answers every message of a stream, by a network that trains itself on that stream: how
+/// unexpected it is and how it goes on, by what its key said before; or its class, or the tags of
+/// its words, by messages that came with theirs.
 ///
 /// ```
 /// messages ──> eddy-text ──> answers, history, dead letters
@@ -35,7 +46,25 @@ public final class TextStream {
   private static final Serde<byte[]> BYTES = Serdes.ByteArray();
   private static final List<String> STORES = List.of(SeriesStores.STATE);
 
-  private TextStream() {}
+  private final ProcessorsConfig config;
+  private final SchemaRegistry schemas;
+  private final Progress progress;
+  private final BooleanSupplier publishing;
+  private final StreamsBuilder builder;
+  private final ModelLife life;
+
+  private TextStream(
+      ProcessorsConfig config,
+      SchemaRegistry schemas,
+      Progress progress,
+      BooleanSupplier publishing) {
+    this.config = config;
+    this.schemas = schemas;
+    this.progress = progress;
+    this.publishing = publishing;
+    builder = ModelLife.builder(config);
+    life = new ModelLife(builder, config, schemas, progress);
+  }
 
   /// The whole application: reads `eddy.input.topic`, writes `answers`.
   ///
@@ -45,38 +74,106 @@ public final class TextStream {
       SchemaRegistry schemas,
       Progress progress,
       BooleanSupplier publishing) {
-    StreamsBuilder builder = ModelLife.builder(config);
-    KStream<byte[], byte[]> messages = ModelLife.input(builder, config, "eddy-messages");
-    var life = new ModelLife(builder, config, schemas, progress);
+    var stream = new TextStream(config, schemas, progress, publishing);
+    switch (config.job()) {
+      case LANGUAGE_MODEL, COMPLETE -> stream.remember();
+      case CLASSIFY -> stream.classify();
+      case TAG -> stream.tag();
+      case FORECAST ->
+          throw new IllegalArgumentException(
+              ProcessorsConfig.JOB + " is forecast, expected one that reads messages");
+    }
+    return stream.builder.build(ModelLife.kafka(config));
+  }
+
+  private void remember() {
+    KStream<byte[], byte[]> messages = messages();
     ModelRegistry<TrainedLanguageModel> models =
         life.registry(new LanguageModelFormat(config.languageModelSpec()));
     life.train(
         TrainingProcessor.ofLanguageModels(
             config, schemas, models, progress, TrainingExecutor.shared(), publishing));
+    answer(messages, new TextProcessor(config, schemas, models, progress), MessageScore.class);
+  }
+
+  private void classify() {
+    var job = new Classifying();
+    KStream<byte[], byte[]> messages = messages();
+    ModelRegistry<TrainedClassifier> models = life.registry(job.format());
+    life.train(
+        TrainingProcessor.ofClassifiers(
+            config, schemas, models, progress, TrainingExecutor.shared(), publishing));
+    answer(
+        messages,
+        new AnnotationProcessor<>(job, config, schemas, models, progress),
+        MessageLabel.class);
+  }
+
+  private void tag() {
+    var job = new Tagging();
+    KStream<byte[], byte[]> messages = messages();
+    ModelRegistry<TrainedTagger> models = life.registry(job.format());
+    life.train(
+        TrainingProcessor.ofTaggers(
+            config, schemas, models, progress, TrainingExecutor.shared(), publishing));
+    answer(
+        messages,
+        new AnnotationProcessor<>(job, config, schemas, models, progress),
+        MessageTags.class);
+  }
+
+  private KStream<byte[], byte[]> messages() {
+    return ModelLife.input(builder, config, "eddy-messages");
+  }
+
+  private <A extends SpecificRecord> void answer(
+      KStream<byte[], byte[]> messages,
+      ProcessorSupplier<byte[], byte[], byte[], SpecificRecord> processor,
+      Class<A> answerType) {
     KStream<byte[], SpecificRecord> all =
-        life.events(messages)
-            .process(new TextProcessor(config, schemas, models, progress), Named.as("eddy-text"));
+        life.events(messages).process(processor, Named.as("eddy-text"));
     life.keepHistory(all, TextProcessor.HISTORY);
     life.keepDeadLetters(all, TextProcessor.DEAD_LETTERS);
     String answers = config.topics().forecasts();
-    Serde<MessageScore> serde = schemas.serde(MessageScore.class, answers);
-    ModelLife.branch(all, TextProcessor.ANSWERS, MessageScore.class)
+    Serde<A> serde = schemas.serde(answerType, answers);
+    ModelLife.branch(all, TextProcessor.ANSWERS, answerType)
         .to(
             answers,
             Produced.with(BYTES, serde)
-                .withStreamPartitioner(OwnPartition.of(MessageScore::getInputPartition))
+                .withStreamPartitioner(OwnPartition.of(TextStream::partition))
                 .withName("eddy-answers-sink"));
-    life.control(messages, STORES, MessageScore.class)
+    life.control(messages, STORES, answerType)
         .to(
             answers,
             Produced.with(BYTES, Update.serde(serde))
                 .withStreamPartitioner(OwnPartition.of(Update::partition))
                 .withName("eddy-control-answers-sink"));
-    return builder.build(ModelLife.kafka(config));
+  }
+
+  /// The input partition that an answer names.
+  private static int partition(SpecificRecord answer) {
+    return switch (answer) {
+      case MessageScore score -> score.getInputPartition();
+      case MessageLabel label -> label.getInputPartition();
+      case MessageTags tags -> tags.getInputPartition();
+      default -> throw new IllegalArgumentException(answer.getSchema() + " is no answer");
+    };
+  }
+
+  /// What the answers of a job are.
+  ///
+  /// @throws IllegalArgumentException for the job that reads no messages
+  public static Schema answers(Job job) {
+    return switch (job) {
+      case LANGUAGE_MODEL, COMPLETE -> MessageScore.getClassSchema();
+      case CLASSIFY -> MessageLabel.getClassSchema();
+      case TAG -> MessageTags.getClassSchema();
+      case FORECAST -> throw new IllegalArgumentException("a forecast reads no messages");
+    };
   }
 
   /// Registers the schemas of all of Eddy's topics; see [Forecasting#registerSchemas].
   public static void registerSchemas(ProcessorsConfig config, SchemaRegistry registry) {
-    ModelLife.registerSchemas(config.topics(), registry, MessageScore.getClassSchema());
+    ModelLife.registerSchemas(config.topics(), registry, answers(config.job()));
   }
 }

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.progress.Progress;
+import io.eddy.processors.text.TextProcessor;
+import io.eddy.schemas.avro.Completion;
 import io.eddy.schemas.avro.ControlCommand;
 import io.eddy.schemas.avro.ControlKind;
 import io.eddy.schemas.avro.DeadLetter;
@@ -16,15 +18,18 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -169,6 +174,86 @@ class TextStreamTest {
   }
 
   @Test
+  void shouldGoOnWithAMessageAndRememberNoPrompt() {
+    properties.put(ProcessorsConfig.JOB, "complete");
+    properties.put(ProcessorsConfig.COMPLETE_TEMPERATURE, "0.2");
+    properties.put(ProcessorsConfig.COMPLETE_COUNT, "2");
+    var application = new Application();
+    application.sendLines("web", 0, 100);
+    application.settle();
+    application.sendLines("web", 100, 110);
+
+    application.ask("web", "GET /pa");
+    application.ask("web", "GET /pa");
+    application.send("web", "GET /page/1 200");
+
+    List<MessageScore> answers = application.answers();
+    assertThat(answers.getFirst().getCompletions()).isEmpty();
+    MessageScore asked = answers.get(110);
+    assertThat(asked.getCompletions())
+        .hasSize(2)
+        .allSatisfy(
+            completion -> {
+              assertThat(completion.getText()).matches("ge/[0-6] 200");
+              assertThat(completion.getEnded()).isTrue();
+              assertThat(completion.getLogProbability()).isBetween(-12.0, -0.1);
+            });
+    assertThat(answers.get(111).getMessages()).isEqualTo(110);
+    assertThat(answers.get(111).getSurprise()).isEqualTo(asked.getSurprise());
+    assertThat(answers.get(112).getMessages()).as("prompts are not remembered").isEqualTo(110);
+    assertThat(answers.get(112).getCompletions().getFirst().getText())
+        .as("after a whole message comes its end")
+        .isEmpty();
+  }
+
+  @Test
+  void shouldSearchForTheLikeliestWordsAndEndBeforeAStop() {
+    properties.put(ProcessorsConfig.JOB, "complete");
+    properties.put(ProcessorsConfig.COMPLETE_BEAMS, "3");
+    properties.put(ProcessorsConfig.COMPLETE_COUNT, "3");
+    properties.put(ProcessorsConfig.COMPLETE_STOP, "200");
+    properties.put(ProcessorsConfig.COMPLETE_BYTES_MAX, "30");
+    var application = new Application();
+    application.sendLines("web", 0, 100);
+    application.settle();
+
+    application.ask("web", "GET /page");
+
+    MessageScore answer = application.answers().getLast();
+    assertThat(answer.getCompletions())
+        .hasSize(3)
+        .allSatisfy(completion -> assertThat(completion.getText()).matches("/[0-6] "))
+        .extracting(Completion::getLogProbability)
+        .isSortedAccordingTo(Comparator.reverseOrder());
+  }
+
+  @Test
+  void shouldDrawTheSameAgain() {
+    properties.put(ProcessorsConfig.JOB, "complete");
+    properties.put(ProcessorsConfig.COMPLETE_TEMPERATURE, "1.5");
+
+    assertThat(completions()).isEqualTo(completions());
+  }
+
+  private List<String> completions() {
+    var application = new Application();
+    application.sendLines("web", 0, 100);
+    application.settle();
+    for (int i = 0; i < 10; i++) {
+      application.ask("web", "GET ");
+    }
+    List<String> texts =
+        application.answers().stream()
+            .flatMap(answer -> answer.getCompletions().stream())
+            .map(Completion::getText)
+            .toList();
+    assertThat(texts.subList(texts.size() - 10, texts.size()).stream().distinct())
+        .as("drawn anew for every message")
+        .hasSizeGreaterThan(3);
+    return texts;
+  }
+
+  @Test
   void shouldForgetAKey() {
     var application = new Application();
     application.send("web", "GET /");
@@ -263,6 +348,18 @@ class TextStreamTest {
 
     void send(String key, byte[] value) {
       input.pipeInput(key.getBytes(UTF_8), value, 1000L * (sent + 1));
+      sent++;
+    }
+
+    /// Sends what is not to be remembered.
+    void ask(String key, String prompt) {
+      var headers = new RecordHeaders().add(TextProcessor.PROMPT_HEADER, new byte[0]);
+      input.pipeInput(
+          new TestRecord<>(
+              key.getBytes(UTF_8),
+              prompt.getBytes(UTF_8),
+              headers,
+              Instant.ofEpochMilli(1000L * (sent + 1))));
       sent++;
     }
 

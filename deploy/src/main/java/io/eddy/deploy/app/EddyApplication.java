@@ -98,7 +98,8 @@ public final class EddyApplication {
       Topology topology =
           switch (config.job()) {
             case FORECAST -> Forecasting.application(config, registry, progress, publishing);
-            case LANGUAGE_MODEL -> TextStream.application(config, registry, progress, publishing);
+            case LANGUAGE_MODEL, COMPLETE, CLASSIFY, TAG ->
+                TextStream.application(config, registry, progress, publishing);
           };
       var streams = new KafkaStreams(topology, properties);
       return RunningApplication.start(streams, registry, placeAtTheEnd());
@@ -114,7 +115,7 @@ public final class EddyApplication {
         Forecasting.registerSchemas(config, registry);
         InputSchemaCheck.require(config, registry);
       }
-      case LANGUAGE_MODEL -> TextStream.registerSchemas(config, registry);
+      case LANGUAGE_MODEL, COMPLETE, CLASSIFY, TAG -> TextStream.registerSchemas(config, registry);
     }
   }
 

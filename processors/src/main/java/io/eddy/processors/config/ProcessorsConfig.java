@@ -5,7 +5,9 @@ import io.eddy.model.cell.CellType;
 import io.eddy.model.network.ForecastValue;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.network.Head;
+import io.eddy.model.sequence.ClassifierSettings;
 import io.eddy.model.sequence.LanguageModelSpec;
+import io.eddy.model.sequence.TaggerSettings;
 import io.eddy.model.series.BaseForecast;
 import io.eddy.model.series.CovariateSpec;
 import io.eddy.model.series.EmbeddingSpec;
@@ -14,7 +16,8 @@ import io.eddy.model.series.ScaleUnit;
 import io.eddy.model.series.SeriesSpec;
 import io.eddy.model.training.TrainingSettings;
 import io.eddy.processors.state.BoundedRocksDb;
-import io.eddy.processors.text.Utf8Symbols;
+import io.eddy.processors.token.TextTokenizer;
+import io.eddy.processors.token.Utf8Symbols;
 import io.eddy.processors.topic.Topics;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -54,6 +57,14 @@ public final class ProcessorsConfig {
   private static final ConfigDef DEFINITION = new ConfigDef();
   private static final TrainingSettings TRAINING = TrainingSettings.defaults();
 
+  // What eddy evaluate found to do well on several data sets; see docs/accuracy.md.
+  private static final double CLASSIFIER_FORGOTTEN = 0.1;
+  private static final double CLASSIFIER_COUNTED = 0.1;
+  private static final int TAGGER_CHARACTER_SIZE = 32;
+  private static final int TAGGER_FILTERS = 64;
+  private static final int TAGGER_FILTER_WIDTH = 5;
+  private static final int TAGGER_RARE = 1;
+
   // ---- input ------------------------------------------------------------------------------------
 
   private static final String INPUT = "Input";
@@ -69,7 +80,9 @@ public final class ProcessorsConfig {
           INPUT,
           "What happens with each event. forecast: the series of its key is forecast."
               + " language-model: the event is a message, and a network that remembers what its key"
-              + " said before tells how unexpected it is.");
+              + " said before tells how unexpected it is. complete: that, and the network goes on"
+              + " with the message. classify: a message gets a label, and tag: its words get tags;"
+              + " both learn from messages that come with theirs.");
 
   /// The user's own topic.
   public static final String INPUT_TOPIC =
@@ -107,7 +120,34 @@ public final class ProcessorsConfig {
           Importance.HIGH,
           INPUT,
           "The field with the measurement; a field of a nested record, or an entry of a map, is"
-              + " named with dots, such as reading.power. Not used for the format number.");
+              + " named with dots, such as reading.power. Not used for the formats number and"
+              + " text.");
+
+  /// Where a message's label stands.
+  public static final String INPUT_LABEL_FIELD =
+      define(
+          "eddy.input.label.field",
+          ConfigDef.Type.STRING,
+          "label",
+          Expectation.of(
+              "a field name, names joined by dots, or nothing", s -> s.isEmpty() || fieldPath(s)),
+          Importance.MEDIUM,
+          INPUT,
+          "For the jobs classify and tag: the field with a message's label, a text, where somebody"
+              + " has said it. A message without is answered, and nothing is learned from it.");
+
+  /// Where the tags of a message's words stand.
+  public static final String INPUT_TAGS_FIELD =
+      define(
+          "eddy.input.tags.field",
+          ConfigDef.Type.STRING,
+          "tags",
+          Expectation.of("a field name, or names joined by dots", ProcessorsConfig::fieldPath),
+          Importance.MEDIUM,
+          INPUT,
+          "For the job tag: the field with the tags of a message's words, an array of texts or one"
+              + " text with blanks between, as many as eddy.text.tokenizer finds words. A message"
+              + " without is answered, and nothing is learned from it.");
 
   /// Where the time stands.
   public static final String INPUT_TIME_FIELD =
@@ -566,6 +606,137 @@ public final class ProcessorsConfig {
           Importance.MEDIUM,
           TEXT,
           "A message is an anomaly if no larger share of its key's messages is as surprising.");
+
+  /// What the words of a message are.
+  public static final String TEXT_TOKENIZER =
+      define(
+          "eddy.text.tokenizer",
+          ConfigDef.Type.STRING,
+          "words",
+          Expectation.oneOf(TextTokenizer.class),
+          Importance.MEDIUM,
+          TEXT,
+          "For the jobs classify and tag, what the words of a message are. words: by Unicode's"
+              + " rules, punctuation left out. whitespace: what stands between blanks, for text"
+              + " that somebody has taken apart before.");
+
+  /// Words of a message that are read.
+  public static final String TEXT_TOKENS_MAX =
+      define(
+          "eddy.text.tokens.max",
+          ConfigDef.Type.INT,
+          128,
+          Expectation.wholeNumber(1, 4096),
+          Importance.LOW,
+          TEXT,
+          "For the jobs classify and tag: words of a message that are read; what comes after them"
+              + " is left out, and the answer says so.");
+
+  /// Words that a version knows.
+  public static final String TEXT_VOCABULARY_MAX =
+      define(
+          "eddy.text.vocabulary.max",
+          ConfigDef.Type.INT,
+          20_000,
+          Expectation.wholeNumber(2, 1_000_000),
+          Importance.LOW,
+          TEXT,
+          "For the jobs classify and tag: the most frequent words of a training that its version"
+              + " knows; every training counts anew.");
+
+  /// What a training drops.
+  public static final String TEXT_DROPOUT =
+      define(
+          "eddy.text.dropout",
+          ConfigDef.Type.DOUBLE,
+          0.4,
+          Expectation.within(0, 0.9),
+          Importance.LOW,
+          TEXT,
+          "For the jobs classify and tag: share of the network's inputs and outputs that a training"
+              + " drops at random, so that nothing hangs on single ones.");
+
+  /// Bytes that a message is continued by.
+  public static final String COMPLETE_BYTES_MAX =
+      define(
+          "eddy.complete.bytes.max",
+          ConfigDef.Type.INT,
+          200,
+          Expectation.wholeNumber(1, 100_000),
+          Importance.MEDIUM,
+          TEXT,
+          "For the job complete: bytes that a message is continued by at most, where no end is"
+              + " drawn before.");
+
+  /// How many continuations.
+  public static final String COMPLETE_COUNT =
+      define(
+          "eddy.complete.count",
+          ConfigDef.Type.INT,
+          1,
+          Expectation.wholeNumber(1, 100),
+          Importance.MEDIUM,
+          TEXT,
+          "For the job complete: continuations of a message, drawn independently of each other.");
+
+  /// How bold the draws are.
+  public static final String COMPLETE_TEMPERATURE =
+      define(
+          "eddy.complete.temperature",
+          ConfigDef.Type.DOUBLE,
+          0.7,
+          Expectation.within(0, 10),
+          Importance.MEDIUM,
+          TEXT,
+          "For the job complete: what logits are divided by before a symbol is drawn: 1 draws as"
+              + " the network believes, less draws more likely ones, 0 takes the likeliest.");
+
+  /// How many symbols are drawn from.
+  public static final String COMPLETE_TOP_K =
+      define(
+          "eddy.complete.top.k",
+          ConfigDef.Type.INT,
+          0,
+          Expectation.wholeNumberOr(0, "all", 1, Utf8Symbols.COUNT),
+          Importance.LOW,
+          TEXT,
+          "For the job complete: only so many of the likeliest symbols are drawn from.");
+
+  /// How much probability is drawn from.
+  public static final String COMPLETE_TOP_P =
+      define(
+          "eddy.complete.top.p",
+          ConfigDef.Type.DOUBLE,
+          1.0,
+          Expectation.within(0.01, 1),
+          Importance.LOW,
+          TEXT,
+          "For the job complete: only the likeliest symbols are drawn from that together have at"
+              + " least this probability (nucleus sampling, Holtzman et al. 2020).");
+
+  /// Width of the search.
+  public static final String COMPLETE_BEAMS =
+      define(
+          "eddy.complete.beams",
+          ConfigDef.Type.INT,
+          0,
+          Expectation.wholeNumberOr(0, "draw instead", 1, 64),
+          Importance.LOW,
+          TEXT,
+          "For the job complete: search for the likeliest continuations with so many beams instead"
+              + " of drawing.");
+
+  /// What ends a continuation.
+  public static final String COMPLETE_STOP =
+      define(
+          "eddy.complete.stop",
+          ConfigDef.Type.STRING,
+          "",
+          Expectation.of("any text", s -> true),
+          Importance.LOW,
+          TEXT,
+          "For the job complete: a text before which a continuation ends, besides the end of the"
+              + " message. Blanks around it do not count.");
 
   // ---- history ----------------------------------------------------------------------------------
 
@@ -1083,7 +1254,89 @@ public final class ProcessorsConfig {
     return Expectation.constant(Job.class, text(JOB));
   }
 
-  /// The network of a job that reads messages.
+  /// Path of the field with a message's label, names joined by dots, where one is named.
+  public Optional<String> labelField() {
+    return Optional.of(text(INPUT_LABEL_FIELD)).filter(path -> !path.isEmpty());
+  }
+
+  /// Path of the field with the tags of a message's words, names joined by dots.
+  public String tagsField() {
+    return text(INPUT_TAGS_FIELD);
+  }
+
+  /// What the words of a message are.
+  public TextTokenizer textTokenizer() {
+    return Expectation.constant(TextTokenizer.class, text(TEXT_TOKENIZER));
+  }
+
+  /// Words of a message that are read at most.
+  public int textTokensMax() {
+    return whole(TEXT_TOKENS_MAX);
+  }
+
+  /// How a classifier of messages is made and learns.
+  ///
+  /// @param examples that it learns from
+  public ClassifierSettings classifierSettings(int examples, long trainingSeed) {
+    return new ClassifierSettings(
+        whole(TEXT_EMBEDDING_SIZE),
+        Expectation.constant(CellType.class, text(CELL)),
+        whole(HIDDEN_SIZE),
+        (float) real(TEXT_DROPOUT),
+        whole(TEXT_VOCABULARY_MAX),
+        textTokensMax(),
+        CLASSIFIER_FORGOTTEN,
+        CLASSIFIER_COUNTED,
+        trainingSettings.batchSize(),
+        trainingSettings.learningRate(),
+        epochs(examples),
+        trainingSettings.clipNorm(),
+        trainingSeed);
+  }
+
+  /// How a tagger of messages is made and learns.
+  ///
+  /// @param examples that it learns from
+  public TaggerSettings taggerSettings(int examples, long trainingSeed) {
+    return new TaggerSettings(
+        whole(TEXT_EMBEDDING_SIZE),
+        TAGGER_CHARACTER_SIZE,
+        TAGGER_FILTERS,
+        TAGGER_FILTER_WIDTH,
+        Expectation.constant(CellType.class, text(CELL)),
+        whole(HIDDEN_SIZE),
+        whole(LAYER_COUNT),
+        (float) real(TEXT_DROPOUT),
+        whole(TEXT_VOCABULARY_MAX),
+        textTokensMax(),
+        TAGGER_RARE,
+        trainingSettings.batchSize(),
+        trainingSettings.learningRate(),
+        epochs(examples),
+        trainingSettings.clipNorm(),
+        trainingSeed);
+  }
+
+  /// As many passes as the updates of a training allow, at least one.
+  private int epochs(int examples) {
+    int updates = Math.ceilDiv(examples, trainingSettings.batchSize());
+    return Math.clamp(
+        trainingSettings.maxUpdates() / Math.max(1, updates), 1, trainingSettings.maxEpochs());
+  }
+
+  /// How messages are continued.
+  public CompletionSettings completionSettings() {
+    return new CompletionSettings(
+        whole(COMPLETE_BYTES_MAX),
+        whole(COMPLETE_COUNT),
+        real(COMPLETE_TEMPERATURE),
+        whole(COMPLETE_TOP_K),
+        real(COMPLETE_TOP_P),
+        whole(COMPLETE_BEAMS),
+        text(COMPLETE_STOP));
+  }
+
+  /// The network of a job that remembers messages.
   public LanguageModelSpec languageModelSpec() {
     return new LanguageModelSpec(
         Utf8Symbols.COUNT,
@@ -1462,7 +1715,7 @@ public final class ProcessorsConfig {
           PROMOTION
               + " is trial, but models that read messages are not tried yet, expected immediate");
     }
-    if (textRing() < whole(WINDOW_SIZE)) {
+    if (job().remembersMessages() && textRing() < whole(WINDOW_SIZE)) {
       problems.add(
           TEXT_RING
               + " is "

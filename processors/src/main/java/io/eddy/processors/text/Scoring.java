@@ -1,6 +1,7 @@
 package io.eddy.processors.text;
 
 import io.eddy.processors.observation.Origin;
+import io.eddy.processors.token.Utf8Symbols;
 import io.eddy.schemas.avro.MessageScore;
 import io.eddy.schemas.avro.Peak;
 import java.time.Instant;

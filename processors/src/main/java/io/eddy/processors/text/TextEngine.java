@@ -3,7 +3,11 @@ package io.eddy.processors.text;
 import io.eddy.model.kernel.Kernels;
 import io.eddy.model.sequence.LanguageModelReader;
 import io.eddy.model.sequence.TrainedLanguageModel;
+import io.eddy.processors.config.CompletionSettings;
+import io.eddy.processors.token.Utf8Symbols;
+import io.eddy.schemas.avro.Completion;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One version at work on one task's keys. Not thread-safe.
@@ -13,13 +17,38 @@ final class TextEngine {
   private static final double[] NONE = {};
 
   private final @Nullable LanguageModelReader reader;
+  private final @Nullable Continuation continuation;
 
   /// @param model null for version 0, which reads nothing and finds nothing surprising
-  TextEngine(@Nullable TrainedLanguageModel model) {
+  /// @param completion how messages are continued; null if they are not
+  TextEngine(@Nullable TrainedLanguageModel model, @Nullable CompletionSettings completion) {
     reader =
         model == null
             ? null
             : new LanguageModelReader(model.network(), model.parameters(), Kernels.best());
+    continuation = model == null || completion == null ? null : new Continuation(model, completion);
+  }
+
+  /// How a message might go on, after all that its key said before; nothing is remembered.
+  ///
+  /// @param state before the message
+  /// @param seed of what is drawn
+  /// @return none without a model, or where messages are not continued
+  List<Completion> complete(TextState state, byte[] message, long seed) {
+    LanguageModelReader network = reader;
+    Continuation going = continuation;
+    if (network == null || going == null) {
+      return List.of();
+    }
+    int before = newest(state);
+    network.load(state.network());
+    for (byte b : message) {
+      network.read(before);
+      before = Utf8Symbols.symbol(b);
+    }
+    float[] read = new float[network.stateSize()];
+    network.store(read);
+    return going.of(read, before, seed);
   }
 
   /// Reads a message and its end, and remembers them.

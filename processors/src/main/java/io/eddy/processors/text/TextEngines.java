@@ -1,6 +1,7 @@
 package io.eddy.processors.text;
 
 import io.eddy.model.sequence.TrainedLanguageModel;
+import io.eddy.processors.config.CompletionSettings;
 import io.eddy.processors.rollout.Decision;
 import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +13,13 @@ final class TextEngines {
 
   private final LinkedHashMap<Integer, TextEngine> byVersion =
       new LinkedHashMap<>(16, 0.75f, true); // least recently used first
+  private final @Nullable CompletionSettings completion;
   private long followed = -1;
 
-  TextEngines() {
-    byVersion.put(0, new TextEngine(null));
+  /// @param completion how messages are continued; null if they are not
+  TextEngines(@Nullable CompletionSettings completion) {
+    this.completion = completion;
+    byVersion.put(0, new TextEngine(null, completion));
   }
 
   /// Hears of the decision in force.
@@ -31,7 +35,7 @@ final class TextEngines {
   TextEngine of(Decision<TrainedLanguageModel> decision) {
     TextEngine engine = byVersion.get(decision.version());
     if (engine == null) {
-      engine = new TextEngine(decision.model());
+      engine = new TextEngine(decision.model(), completion);
       byVersion.put(decision.version(), engine);
       if (byVersion.size() > KEPT) {
         byVersion.remove(byVersion.firstEntry().getKey());

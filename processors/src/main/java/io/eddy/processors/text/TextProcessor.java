@@ -1,6 +1,7 @@
 package io.eddy.processors.text;
 
 import io.eddy.model.sequence.TrainedLanguageModel;
+import io.eddy.processors.config.Job;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.deadletter.DeadLetters;
 import io.eddy.processors.metrics.EddyMetrics;
@@ -12,8 +13,11 @@ import io.eddy.processors.rollout.ModelRegistry;
 import io.eddy.processors.rollout.RewarmBudget;
 import io.eddy.processors.state.SeriesStores;
 import io.eddy.processors.state.UnreadableStateException;
+import io.eddy.processors.token.Utf8Symbols;
 import io.eddy.processors.training.HistoryKey;
+import io.eddy.processors.training.SeriesHash;
 import io.eddy.processors.training.WindowSlots;
+import io.eddy.schemas.avro.Completion;
 import io.eddy.schemas.avro.DeadLetter;
 import io.eddy.schemas.avro.HistoryWindow;
 import io.eddy.schemas.avro.MessageScore;
@@ -40,7 +44,8 @@ import org.slf4j.LoggerFactory;
 /// Output goes to three children by name: [#ANSWERS], [#HISTORY], [#DEAD_LETTERS].
 ///
 /// Messages are read in the order of their partition; their times decide nothing. One that was read
-/// before, as its offset shows, is answered from a copy of the key's memory, and changes nothing.
+/// before, as its offset shows, is answered from a copy of the key's memory, and changes nothing;
+/// so is one that asks, see [#PROMPT_HEADER]. The job `complete` goes on with each message besides.
 ///
 /// Which version answers, and what happens when another takes over, is as in
 /// [io.eddy.processors.forecast.ForecastProcessor]: a state carries the decision that it was
@@ -56,6 +61,10 @@ public final class TextProcessor
 
   /// Child that gets what could not be used.
   public static final String DEAD_LETTERS = "eddy-dead-letters";
+
+  /// A record with this header asks: it is answered as if it came next, but its key does not
+  /// remember it, and nothing is learned from it.
+  public static final String PROMPT_HEADER = "eddy-prompt";
 
   private static final Logger LOGGER = LoggerFactory.getLogger(TextProcessor.class);
 
@@ -95,7 +104,8 @@ public final class TextProcessor
         new WindowSlots(config.historySlots(), config.historyReservoirSlots());
     private final RewarmBudget rewarming =
         new RewarmBudget(config.rewarmShare(), System.nanoTime());
-    private final TextEngines engines = new TextEngines();
+    private final TextEngines engines =
+        new TextEngines(config.job() == Job.COMPLETE ? config.completionSettings() : null);
 
     private ProcessorContext<byte[], SpecificRecord> context;
     private KeyValueStore<byte[], byte[]> states;
@@ -114,8 +124,8 @@ public final class TextProcessor
       long started = System.nanoTime();
       Origin origin = Origin.of(context);
       switch (reader.read(record)) {
-        case Message.Text(String text) -> {
-          answer(record, text, origin);
+        case Message.Text message -> {
+          answer(record, message.text(), origin);
           metrics.forecast(System.nanoTime() - started);
         }
         case Message.Rejected rejected -> refuse(record, rejected, origin);
@@ -144,21 +154,26 @@ public final class TextProcessor
           origin.isKnown()
               && state.sourcePartition() == origin.partition()
               && origin.offset() <= state.sourceOffset();
+      boolean asked = record.headers().lastHeader(PROMPT_HEADER) != null;
       byte[] message = Utf8Symbols.of(text, config.textMessageBytesMax());
       long before = state.symbols();
       int[] open = openWindow(state);
+      List<Completion> completions = engine.complete(state, message, seed(key, origin));
       var scoring = Scoring.of(state, text, message, config.textAnomalyChance());
       MessageScore score =
           scoring.score(engine.read(state, message), record.timestamp(), redelivered, origin);
+      score.setCompletions(completions);
+      boolean remembered = !redelivered && !asked;
       List<HistoryWindow> windows =
-          redelivered ? List.of() : windows(open, message, before, record.timestamp(), origin);
+          remembered ? windows(open, message, before, record.timestamp(), origin) : List.of();
       context.forward(new Record<>(key, score, record.timestamp()), ANSWERS);
       for (HistoryWindow window : windows) {
         forwardWindow(key, window, record.timestamp());
       }
       if (redelivered) {
         metrics.redelivered();
-      } else {
+      }
+      if (remembered) {
         state.endMessage(origin.partition(), origin.offset());
         states.put(key, codec.encode(state));
         if (score.getIsAnomaly()) {
@@ -166,6 +181,11 @@ public final class TextProcessor
         }
       }
       progress.recordMessage();
+    }
+
+    /// Of what is drawn for a message: the same whenever it is read.
+    private long seed(byte[] key, Origin origin) {
+      return SeriesHash.of(key, 31 * config.seed() + origin.offset());
     }
 
     // ---- versions -------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 package io.eddy.processors.text;
 
 import io.eddy.model.anomaly.RankSketch;
+import io.eddy.processors.token.Utf8Symbols;
 import java.nio.ByteBuffer;
 
 /// What is remembered of a key between two messages: the network's state, the newest symbols, from

@@ -6,18 +6,16 @@ import io.eddy.processors.progress.Progress;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Trains forecasters.
 record ForecasterTeacher(ProcessorsConfig config, Progress progress)
     implements Teacher<Forecaster> {
   @Override
-  public Forecaster initial() {
-    return Forecaster.initial(config.forecasterSpec(), config.seed());
-  }
-
-  @Override
   public Function<BooleanSupplier, TrainingOutcome> training(
-      TrainingJob job, int partition, Forecaster base, List<StoredWindow> windows) {
-    return new Training(job, partition, base, windows, config, progress);
+      TrainingJob job, int partition, @Nullable Forecaster base, List<StoredWindow> windows) {
+    Forecaster start =
+        base == null ? Forecaster.initial(config.forecasterSpec(), config.seed()) : base;
+    return new Training(job, partition, start, windows, config, progress);
   }
 }

@@ -6,18 +6,21 @@ import io.eddy.processors.progress.Progress;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Trains language models.
 record LanguageModelTeacher(ProcessorsConfig config, Progress progress)
     implements Teacher<TrainedLanguageModel> {
   @Override
-  public TrainedLanguageModel initial() {
-    return TrainedLanguageModel.initial(config.languageModelSpec(), config.seed());
-  }
-
-  @Override
   public Function<BooleanSupplier, TrainingOutcome> training(
-      TrainingJob job, int partition, TrainedLanguageModel base, List<StoredWindow> windows) {
-    return new LanguageModelTraining(job, partition, base, windows, config, progress);
+      TrainingJob job,
+      int partition,
+      @Nullable TrainedLanguageModel base,
+      List<StoredWindow> windows) {
+    TrainedLanguageModel start =
+        base == null
+            ? TrainedLanguageModel.initial(config.languageModelSpec(), config.seed())
+            : base;
+    return new LanguageModelTraining(job, partition, start, windows, config, progress);
   }
 }

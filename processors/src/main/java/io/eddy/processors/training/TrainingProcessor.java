@@ -1,7 +1,9 @@
 package io.eddy.processors.training;
 
 import io.eddy.model.network.Forecaster;
+import io.eddy.model.sequence.TrainedClassifier;
 import io.eddy.model.sequence.TrainedLanguageModel;
+import io.eddy.model.sequence.TrainedTagger;
 import io.eddy.model.series.Absence;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.config.TrainingSchedule;
@@ -114,6 +116,46 @@ public final class TrainingProcessor<M>
         schemas,
         registry,
         new ForecasterTeacher(config, progress),
+        progress,
+        executor,
+        publishing);
+  }
+
+  /// Trains classifiers of messages.
+  ///
+  /// @param publishing as for forecasters
+  public static TrainingProcessor<TrainedClassifier> ofClassifiers(
+      ProcessorsConfig config,
+      SchemaRegistry schemas,
+      ModelRegistry<TrainedClassifier> registry,
+      Progress progress,
+      TrainingExecutor executor,
+      BooleanSupplier publishing) {
+    return new TrainingProcessor<>(
+        config,
+        schemas,
+        registry,
+        new AnnotationTeacher<>(AnnotationTeacher.classifiers(config), config, progress),
+        progress,
+        executor,
+        publishing);
+  }
+
+  /// Trains taggers of messages.
+  ///
+  /// @param publishing as for forecasters
+  public static TrainingProcessor<TrainedTagger> ofTaggers(
+      ProcessorsConfig config,
+      SchemaRegistry schemas,
+      ModelRegistry<TrainedTagger> registry,
+      Progress progress,
+      TrainingExecutor executor,
+      BooleanSupplier publishing) {
+    return new TrainingProcessor<>(
+        config,
+        schemas,
+        registry,
+        new AnnotationTeacher<>(AnnotationTeacher.taggers(config), config, progress),
         progress,
         executor,
         publishing);
@@ -432,31 +474,30 @@ public final class TrainingProcessor<M>
     /// Hands the job to the training thread, if its base is here and the thread takes it; otherwise
     /// the next poll tries again.
     private void start(TrainingJob job, List<StoredWindow> windows) {
-      M base = base(job);
-      if (base != null) {
-        int partition = context.taskId().partition();
-        run = executor.start(teacher.training(job, partition, base, windows));
-        if (run != null) {
-          waiting = null;
-          metrics.started();
+      @Nullable M base;
+      try {
+        base = base(job);
+      } catch (NoSuchElementException e) {
+        if (registry.current().sequence() >= job.baseDecision()) {
+          log("training given up, its base version is no longer kept", job);
+          metrics.failed();
+          closeJob();
         }
-      } else if (registry.current().sequence() >= job.baseDecision()) {
-        log("training given up, its base version is no longer kept", job);
-        metrics.failed();
-        closeJob();
+        return;
+      }
+      int partition = context.taskId().partition();
+      run = executor.start(teacher.training(job, partition, base, windows));
+      if (run != null) {
+        waiting = null;
+        metrics.started();
       }
     }
 
-    /// The weights that the job starts from, or `null` while this instance does not hold them.
+    /// The weights that the job starts from, or `null` if it starts from none.
+    ///
+    /// @throws NoSuchElementException while this instance does not hold them
     private @Nullable M base(TrainingJob job) {
-      if (job.baseVersion() == INITIAL_WEIGHTS) {
-        return teacher.initial();
-      }
-      try {
-        return registry.version(job.baseVersion());
-      } catch (NoSuchElementException e) {
-        return null;
-      }
+      return job.baseVersion() == INITIAL_WEIGHTS ? null : registry.version(job.baseVersion());
     }
 
     private void poll() {

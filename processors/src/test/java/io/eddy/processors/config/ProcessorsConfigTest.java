@@ -14,6 +14,7 @@ import io.eddy.model.series.Frequency;
 import io.eddy.model.series.ScaleUnit;
 import io.eddy.model.series.SeriesSpec;
 import io.eddy.model.training.TrainingSettings;
+import io.eddy.processors.token.TextTokenizer;
 import io.eddy.processors.topic.Topics;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -43,6 +44,8 @@ class ProcessorsConfigTest {
           Map.entry("eddy.input.format", "avro"),
           Map.entry("eddy.job", "forecast"),
           Map.entry("eddy.input.value.field", "value"),
+          Map.entry("eddy.input.label.field", "label"),
+          Map.entry("eddy.input.tags.field", "tags"),
           Map.entry("eddy.input.time.field", ""),
           Map.entry("eddy.input.time.ahead.max.ms", 86_400_000L),
           Map.entry("eddy.input.null", "dead-letter"),
@@ -82,6 +85,17 @@ class ProcessorsConfigTest {
           Map.entry("eddy.text.message.bytes.max", 4096),
           Map.entry("eddy.text.ring", 256),
           Map.entry("eddy.text.anomaly.chance", 0.001),
+          Map.entry("eddy.text.tokenizer", "words"),
+          Map.entry("eddy.text.tokens.max", 128),
+          Map.entry("eddy.text.vocabulary.max", 20_000),
+          Map.entry("eddy.text.dropout", 0.4),
+          Map.entry("eddy.complete.bytes.max", 200),
+          Map.entry("eddy.complete.count", 1),
+          Map.entry("eddy.complete.temperature", 0.7),
+          Map.entry("eddy.complete.top.k", 0),
+          Map.entry("eddy.complete.top.p", 1.0),
+          Map.entry("eddy.complete.beams", 0),
+          Map.entry("eddy.complete.stop", ""),
           Map.entry("eddy.window.size", 64),
           Map.entry("eddy.history.slots", 16),
           Map.entry("eddy.history.reservoir.slots", 4),
@@ -123,6 +137,9 @@ class ProcessorsConfigTest {
           mapping("eddy.input.topic", "load", ProcessorsConfig::inputTopic, Optional.of("load")),
           mapping("eddy.input.format", "json", ProcessorsConfig::inputFormat, InputFormat.JSON),
           mapping("eddy.job", "language-model", ProcessorsConfig::job, Job.LANGUAGE_MODEL),
+          mapping(
+              "eddy.input.label.field", "a.b", ProcessorsConfig::labelField, Optional.of("a.b")),
+          mapping("eddy.input.tags.field", "t", ProcessorsConfig::tagsField, "t"),
           mapping("eddy.input.value.field", "a.b", ProcessorsConfig::valueField, "a.b"),
           mapping("eddy.input.time.field", "ts", ProcessorsConfig::timeField, Optional.of("ts")),
           mapping(
@@ -201,6 +218,31 @@ class ProcessorsConfigTest {
           mapping("eddy.text.message.bytes.max", "100", ProcessorsConfig::textMessageBytesMax, 100),
           mapping("eddy.text.ring", "512", ProcessorsConfig::textRing, 512),
           mapping("eddy.text.anomaly.chance", "0.01", ProcessorsConfig::textAnomalyChance, 0.01),
+          mapping(
+              "eddy.text.tokenizer",
+              "whitespace",
+              ProcessorsConfig::textTokenizer,
+              TextTokenizer.WHITESPACE),
+          mapping("eddy.text.tokens.max", "9", ProcessorsConfig::textTokensMax, 9),
+          mapping(
+              "eddy.text.vocabulary.max",
+              "99",
+              config -> config.classifierSettings(1, 1).vocabularyMax(),
+              99),
+          mapping(
+              "eddy.text.dropout", "0.1", config -> config.taggerSettings(1, 1).dropout(), 0.1f),
+          mapping(
+              "eddy.complete.bytes.max", "9", config -> config.completionSettings().bytesMax(), 9),
+          mapping("eddy.complete.count", "3", config -> config.completionSettings().count(), 3),
+          mapping(
+              "eddy.complete.temperature",
+              "0",
+              config -> config.completionSettings().temperature(),
+              0.0),
+          mapping("eddy.complete.top.k", "5", config -> config.completionSettings().topK(), 5),
+          mapping("eddy.complete.top.p", "0.9", config -> config.completionSettings().topP(), 0.9),
+          mapping("eddy.complete.beams", "4", config -> config.completionSettings().beams(), 4),
+          mapping("eddy.complete.stop", ".", config -> config.completionSettings().stop(), "."),
           mapping("eddy.window.size", "32", ProcessorsConfig::windowSize, 32),
           mapping("eddy.history.slots", "9", ProcessorsConfig::historySlots, 9),
           mapping("eddy.history.reservoir.slots", "0", ProcessorsConfig::historyReservoirSlots, 0),

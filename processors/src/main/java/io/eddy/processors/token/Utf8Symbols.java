@@ -1,4 +1,4 @@
-package io.eddy.processors.text;
+package io.eddy.processors.token;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -31,12 +31,12 @@ public final class Utf8Symbols {
   }
 
   /// Whether a byte goes on with a character that began before it.
-  static boolean isInside(byte b) {
+  public static boolean isInside(byte b) {
     return (b & 0xC0) == 0x80;
   }
 
   /// A byte as a symbol.
-  static int symbol(byte b) {
+  public static int symbol(byte b) {
     return Byte.toUnsignedInt(b);
   }
 }

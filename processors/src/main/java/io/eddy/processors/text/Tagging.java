@@ -1,0 +1,117 @@
+package io.eddy.processors.text;
+
+import io.eddy.model.checkpoint.CheckpointException;
+import io.eddy.model.checkpoint.TaggerCheckpoint;
+import io.eddy.model.evaluation.SpanScore;
+import io.eddy.model.kernel.Kernels;
+import io.eddy.model.sequence.AnnotatedText;
+import io.eddy.model.sequence.TextTagger;
+import io.eddy.model.sequence.TrainedTagger;
+import io.eddy.model.text.Token;
+import io.eddy.processors.rollout.Assembly;
+import io.eddy.processors.rollout.Decision;
+import io.eddy.processors.rollout.ModelFormat;
+import io.eddy.schemas.avro.MessageTags;
+import io.eddy.schemas.avro.TextSpan;
+import io.eddy.schemas.avro.TokenTag;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+
+/// Tags the words of messages.
+public final class Tagging implements AnnotationJob<TrainedTagger, MessageTags> {
+
+  /// The job.
+  public Tagging() {}
+
+  @Override
+  public Class<MessageTags> answers() {
+    return MessageTags.class;
+  }
+
+  @Override
+  public ModelFormat<TrainedTagger> format() {
+    return file -> {
+      try {
+        return new Assembly.Valid<>(TaggerCheckpoint.read(file));
+      } catch (CheckpointException e) {
+        return new Assembly.Invalid<>("the file cannot be read: " + e.getMessage());
+      }
+    };
+  }
+
+  @Override
+  public boolean teaches(Annotated message) {
+    List<String> tags = message.tags();
+    if (tags == null) {
+      return false;
+    }
+    int words = message.tokens().size();
+    if (message.truncated() ? tags.size() < words : tags.size() != words) {
+      throw new IllegalArgumentException(
+          "there are "
+              + tags.size()
+              + " tags for "
+              + words
+              + " words, expected one for each: "
+              + message.words().stream().limit(10).toList());
+    }
+    return words > 0;
+  }
+
+  @Override
+  public Function<Annotated, MessageTags> engine(Decision<TrainedTagger> decision) {
+    TrainedTagger model = decision.model();
+    if (model == null) {
+      return message -> answer(message, decision).build();
+    }
+    TextTagger tagger = model.reader(1, Kernels.best());
+    return message -> tagged(message, decision, model, tagger.tag(message.words()));
+  }
+
+  private static MessageTags tagged(
+      Annotated message,
+      Decision<TrainedTagger> decision,
+      TrainedTagger model,
+      AnnotatedText answer) {
+    List<Token> tokens = message.tokens();
+    List<TokenTag> tags = new ArrayList<>();
+    for (int i = 0; i < answer.tags().size(); i++) {
+      tags.add(new TokenTag(tokens.get(i).start(), tokens.get(i).end(), answer.tags().get(i)));
+    }
+    List<TextSpan> spans = new ArrayList<>();
+    if (model.hasSpans()) {
+      SpanScore.spans(answer.tags()).stream()
+          .sorted(Comparator.comparingInt(SpanScore.Span::start))
+          .map(
+              span ->
+                  new TextSpan(
+                      tokens.get(span.start()).start(),
+                      tokens.get(span.end() - 1).end(),
+                      span.kind()))
+          .forEach(spans::add);
+    }
+    return answer(message, decision)
+        .setTags(tags)
+        .setSpans(spans)
+        .setLabel(model.labels().isEmpty() ? null : answer.label())
+        .setTruncated(message.truncated() || tags.size() < tokens.size())
+        .build();
+  }
+
+  private static MessageTags.Builder answer(Annotated message, Decision<TrainedTagger> decision) {
+    List<String> known = message.tags();
+    return MessageTags.newBuilder()
+        .setEventTime(message.time())
+        .setKnownTags(known == null ? List.of() : known)
+        .setKnownLabel(message.label())
+        .setTruncated(message.truncated())
+        .setModelVersion(decision.version())
+        .setDecision(decision.sequence())
+        .setMessages(message.messages())
+        .setRedelivered(message.redelivered())
+        .setInputPartition(message.origin().partition())
+        .setInputOffset(message.origin().offset());
+  }
+}
