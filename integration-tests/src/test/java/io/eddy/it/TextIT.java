@@ -9,10 +9,17 @@ import io.eddy.it.cluster.KafkaCluster;
 import io.eddy.it.cluster.StateDirectory;
 import io.eddy.it.cluster.TestApplication;
 import io.eddy.it.cluster.TopicReader;
+import io.eddy.model.checkpoint.ClassifierCheckpoint;
 import io.eddy.model.checkpoint.LanguageModelCheckpoint;
+import io.eddy.model.parallel.Team;
+import io.eddy.model.sequence.AnnotatedText;
+import io.eddy.model.sequence.ClassifierTraining;
+import io.eddy.model.sequence.LearningListener;
+import io.eddy.model.sequence.TrainedClassifier;
 import io.eddy.model.sequence.TrainedLanguageModel;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.rollout.ModelArtifacts;
+import io.eddy.schemas.avro.MessageLabel;
 import io.eddy.schemas.avro.MessageScore;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +33,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Messages on a real broker.
@@ -66,16 +74,22 @@ class TextIT {
 
   /// In the middle of what a key says, under a version that is promoted on the way.
   @ParameterizedTest
-  @EnumSource
-  void shouldGoOnWithAConversationToTheSameBitsAfterARestart(Disk disk, KafkaCluster cluster) {
+  @CsvSource({
+    "language-model, KEPT",
+    "language-model, LOST",
+    "complete, KEPT",
+    "complete, LOST",
+  })
+  void shouldGoOnWithAConversationToTheSameBitsAfterARestart(
+      String job, Disk disk, KafkaCluster cluster) {
     List<String> lines = lines(90, 2);
-    TestApplication undisturbed = untrained(cluster);
+    TestApplication undisturbed = untrained(cluster, job);
     try (Instance instance = undisturbed.start()) {
       converse(undisturbed, instance, lines, 0, 20);
       swap(undisturbed, instance);
       converse(undisturbed, instance, lines, 20, 90);
     }
-    TestApplication restarted = untrained(cluster);
+    TestApplication restarted = untrained(cluster, job);
     try (StateDirectory state = StateDirectory.create()) {
       try (Instance first = restarted.start(state)) {
         converse(restarted, first, lines, 0, 20);
@@ -89,11 +103,94 @@ class TextIT {
     }
 
     assertThat(bytes(restarted)).hasSize(90).containsExactlyElementsOf(bytes(undisturbed));
-    assertThat(answers(restarted).getLast().getModelVersion()).isEqualTo(1);
+    MessageScore last = answers(restarted).getLast();
+    assertThat(last.getModelVersion()).isEqualTo(1);
+    assertThat(last.getCompletions()).hasSize(job.equals("complete") ? 1 : 0);
   }
 
-  private static TestApplication untrained(KafkaCluster cluster) {
+  /// In the middle of a window of labelled messages.
+  @ParameterizedTest
+  @EnumSource
+  void shouldClassifyAndKeepWhatIsToBeLearnedAfterARestart(Disk disk, KafkaCluster cluster) {
+    TestApplication undisturbed = classifying(cluster);
+    try (Instance instance = undisturbed.start()) {
+      review(undisturbed, instance, 0, 20);
+      swapClassifier(undisturbed, instance);
+      review(undisturbed, instance, 20, 60);
+    }
+    TestApplication restarted = classifying(cluster);
+    try (StateDirectory state = StateDirectory.create()) {
+      try (Instance first = restarted.start(state)) {
+        review(restarted, first, 0, 20);
+        swapClassifier(restarted, first);
+        review(restarted, first, 20, 37);
+      }
+      disk.afterStop(state);
+      try (Instance second = restarted.start(state)) {
+        review(restarted, second, 37, 60);
+      }
+    }
+
+    assertThat(bytes(restarted)).hasSize(60).containsExactlyElementsOf(bytes(undisturbed));
+    assertThat(bytes(restarted, restarted.topics().history()))
+        .hasSizeGreaterThan(3)
+        .containsExactlyElementsOf(bytes(undisturbed, undisturbed.topics().history()));
+    String topic = restarted.topics().forecasts();
+    var deserializer = restarted.registry().serde(MessageLabel.class, topic).deserializer();
+    MessageLabel last =
+        deserializer.deserialize(
+            topic, TopicReader.readAll(restarted.cluster(), topic).getLast().value());
+    assertThat(last.getModelVersion()).isEqualTo(1);
+    assertThat(last.getLabel()).isEqualTo("good").isEqualTo(last.getKnownLabel());
+  }
+
+  private static TestApplication classifying(KafkaCluster cluster) {
     Map<String, String> settings = new HashMap<>(TEXT);
+    settings.put(ProcessorsConfig.JOB, "classify");
+    settings.put(ProcessorsConfig.INPUT_FORMAT, "json");
+    settings.put(ProcessorsConfig.INPUT_VALUE_FIELD, "text");
+    settings.put(ProcessorsConfig.WINDOW_SIZE, "8");
+    settings.put(ProcessorsConfig.TRAINING_ENABLED, "false");
+    return TestApplication.create(cluster, "reviews", 1, settings);
+  }
+
+  private static void review(TestApplication application, Instance instance, int from, int to) {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      byte[] key = (i % 3 == 0 ? "mail" : "web").getBytes(UTF_8);
+      String value =
+          i % 2 == 0
+              ? "{\"text\": \"film %d was poor\", \"label\": \"bad\"}".formatted(i)
+              : "{\"text\": \"film %d was great\", \"label\": \"good\"}".formatted(i);
+      records.add(
+          new ProducerRecord<>(application.input(), 0, 1000L * i, key, value.getBytes(UTF_8)));
+    }
+    application.cluster().send(records);
+    instance.awaitCommitted(to);
+  }
+
+  private static void swapClassifier(TestApplication application, Instance instance) {
+    List<AnnotatedText> texts = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      texts.add(AnnotatedText.labelled(List.of("was", "poor"), "bad"));
+      texts.add(AnnotatedText.labelled(List.of("was", "great"), "good"));
+    }
+    TrainedClassifier model;
+    try (var team = new Team(1)) {
+      model =
+          new ClassifierTraining(application.config().classifierSettings(texts.size(), 1), team)
+              .train(texts, List.of(), new LearningListener() {});
+    }
+    application.sendCandidate(
+        ModelArtifacts.candidate(
+            ClassifierCheckpoint.write(model), model.provenance(), 0, Instant.EPOCH));
+    instance.awaitDecision(1);
+  }
+
+  private static TestApplication untrained(KafkaCluster cluster, String job) {
+    Map<String, String> settings = new HashMap<>(TEXT);
+    settings.put(ProcessorsConfig.JOB, job);
+    settings.put(ProcessorsConfig.COMPLETE_BYTES_MAX, "20");
     settings.put(ProcessorsConfig.TRAINING_ENABLED, "false");
     return TestApplication.create(cluster, "talk", 1, settings);
   }
@@ -141,7 +238,11 @@ class TextIT {
   }
 
   private static List<String> bytes(TestApplication application) {
-    return TopicReader.readAll(application.cluster(), application.topics().forecasts()).stream()
+    return bytes(application, application.topics().forecasts());
+  }
+
+  private static List<String> bytes(TestApplication application, String topic) {
+    return TopicReader.readAll(application.cluster(), topic).stream()
         .map(record -> HexFormat.of().formatHex(record.value()))
         .toList();
   }

@@ -4,6 +4,7 @@ import io.eddy.deploy.models.ModelAccount;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.UserException;
 import io.eddy.model.checkpoint.ForecasterCheckpoint;
+import io.eddy.model.checkpoint.TextCheckpoint;
 import io.eddy.model.exchange.ForecasterWeights;
 import io.eddy.model.exchange.StateDict;
 import io.eddy.model.exchange.onnx.OnnxForecaster;
@@ -97,7 +98,9 @@ final class ModelExportCommand implements Callable<Integer> {
     }
     if (from == null && wanted != null) {
       byte[] file = options.withModels(topics -> new ModelAccount(topics.read()).file(wanted));
-      return export(ForecasterCheckpoint.read(file));
+      return TextCheckpoint.of(file)
+          .map(text -> export(new ModelFile.Text(file, text)))
+          .orElseGet(() -> export(ForecasterCheckpoint.read(file)));
     }
     throw new ParameterException(
         spec.commandLine(), "name a file, or a version by --model-version and --config");
@@ -106,6 +109,17 @@ final class ModelExportCommand implements Callable<Integer> {
   private byte[] export(ModelFile file) {
     return switch (file) {
       case ModelFile.Checkpoint checkpoint -> export(checkpoint.forecaster());
+      case ModelFile.Text text ->
+          switch (format) {
+            case SAFETENSORS -> text.bytes();
+            case ONNX ->
+                throw new UserException(
+                    ExitCode.USAGE,
+                    "a "
+                        + text.checkpoint().network()
+                        + " is exported as safetensors alone, by PyTorch's names and gate order,"
+                        + " expected --format safetensors");
+          };
       case ModelFile.Weights weights -> {
         StateDict tensors = StateDict.of(weights.file());
         if (ForecasterWeights.isForecaster(weights.file().metadata())) {

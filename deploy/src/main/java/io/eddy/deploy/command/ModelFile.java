@@ -5,6 +5,7 @@ import io.eddy.deploy.process.UserException;
 import io.eddy.model.checkpoint.CheckpointException;
 import io.eddy.model.checkpoint.ForecasterCheckpoint;
 import io.eddy.model.checkpoint.Safetensors;
+import io.eddy.model.checkpoint.TextCheckpoint;
 import io.eddy.model.exchange.ForecasterWeights;
 import io.eddy.model.exchange.onnx.OnnxException;
 import io.eddy.model.exchange.onnx.OnnxForecaster;
@@ -15,6 +16,7 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /// A file of a network, by what is in it, not by its name.
@@ -22,6 +24,10 @@ sealed interface ModelFile {
 
   /// Eddy's own checkpoint.
   record Checkpoint(Forecaster forecaster, Safetensors file) implements ModelFile {}
+
+  /// Eddy's own checkpoint of a network that reads text.
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares files
+  record Text(byte[] bytes, TextCheckpoint checkpoint) implements ModelFile {}
 
   /// Weights by name, as PyTorch's `state_dict()` gives them.
   record Weights(Safetensors file) implements ModelFile {}
@@ -59,6 +65,10 @@ sealed interface ModelFile {
       boolean isCheckpoint =
           file.metadata().containsKey("eddy.format")
               && !ForecasterWeights.isForecaster(file.metadata());
+      Optional<TextCheckpoint> text = isCheckpoint ? TextCheckpoint.of(bytes) : Optional.empty();
+      if (text.isPresent()) {
+        return new Text(bytes, text.get());
+      }
       return isCheckpoint
           ? new Checkpoint(ForecasterCheckpoint.read(bytes), file)
           : new Weights(file);

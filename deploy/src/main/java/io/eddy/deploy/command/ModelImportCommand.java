@@ -6,6 +6,7 @@ import io.eddy.deploy.process.UserException;
 import io.eddy.model.checkpoint.CheckpointException;
 import io.eddy.model.checkpoint.ForecasterCheckpoint;
 import io.eddy.model.checkpoint.Safetensors;
+import io.eddy.model.checkpoint.TextCheckpoint;
 import io.eddy.model.exchange.ForecasterWeights;
 import io.eddy.model.exchange.StateDict;
 import io.eddy.model.exchange.StoredLayer;
@@ -44,8 +45,9 @@ import picocli.CommandLine.Spec;
           + " of itself if FILE of --out ends in .onnx (state goes in and out), else its weights by"
           + " PyTorch's names and gate order.",
       "",
-      "With --config, a forecaster is offered to that application as a candidate: it must be made"
-          + " for the same settings, and is tried as one that was trained there (eddy.promotion)."
+      "With --config, it is offered to that application as a candidate: it must be made for the"
+          + " same settings, and is tried as one that was trained there (eddy.promotion). That goes"
+          + " for forecasters, and for what \"eddy train text\" wrote."
     },
     footer = {
       "%nExamples:",
@@ -130,6 +132,7 @@ final class ModelImportCommand implements Callable<Integer> {
             () ->
                 switch (file) {
                   case ModelFile.Checkpoint checkpoint -> checkpoint(checkpoint.forecaster());
+                  case ModelFile.Text text -> text(text);
                   case ModelFile.Weights weights -> weights(weights.file());
                   case ModelFile.Onnx onnx ->
                       onnx.isForecaster()
@@ -146,21 +149,10 @@ final class ModelImportCommand implements Callable<Integer> {
   }
 
   private void offer(byte[] bytes) {
-    Forecaster forecaster =
-        ModelFile.naming(
-            path,
-            () -> {
-              try {
-                return ForecasterCheckpoint.read(bytes);
-              } catch (CheckpointException e) {
-                throw new CheckpointException(
-                    "it holds no forecaster, which is what an application can serve: "
-                        + e.getMessage(),
-                    e);
-              }
-            });
+    Map<String, String> provenance = ModelFile.naming(path, () -> provenance(bytes));
     Outcome outcome =
-        options.withModels(topics -> topics.introduce(forecaster, Duration.ofSeconds(seconds)));
+        options.withModels(
+            topics -> topics.introduce(bytes, provenance, Duration.ofSeconds(seconds)));
     switch (outcome) {
       case Outcome.Decided(String words) -> say(words);
       case Outcome.Refused(String reason) ->
@@ -172,6 +164,17 @@ final class ModelImportCommand implements Callable<Integer> {
                   : "sent, and not taken within %d s: another contest is on, or the application does"
                           .formatted(seconds)
                       + " not run");
+    }
+  }
+
+  private static Map<String, String> provenance(byte[] bytes) {
+    try {
+      return TextCheckpoint.of(bytes)
+          .map(TextCheckpoint::provenance)
+          .orElseGet(() -> ForecasterCheckpoint.read(bytes).provenance());
+    } catch (CheckpointException e) {
+      throw new CheckpointException(
+          "it holds no network that an application can serve: " + e.getMessage(), e);
     }
   }
 
@@ -188,6 +191,11 @@ final class ModelImportCommand implements Callable<Integer> {
   private byte[] checkpoint(Forecaster forecaster) {
     say("checkpoint of a forecaster: " + forecaster.spec());
     return ForecasterCheckpoint.write(forecaster);
+  }
+
+  private byte[] text(ModelFile.Text file) {
+    say("checkpoint of a " + file.checkpoint().network() + ": " + file.checkpoint().settings());
+    return file.bytes();
   }
 
   private byte[] weights(Safetensors file) {

@@ -72,6 +72,7 @@ final class ModelInspectCommand implements Callable<Integer> {
     } else {
       switch (file) {
         case ModelFile.Checkpoint checkpoint -> print(out, checkpoint);
+        case ModelFile.Text text -> print(out, text);
         case ModelFile.Weights weights -> print(out, weights);
         case ModelFile.Onnx onnx -> print(out, onnx);
       }
@@ -90,6 +91,23 @@ final class ModelInspectCommand implements Callable<Integer> {
     table(out, describe(checkpoint.forecaster().spec()));
     section(out, "provenance", checkpoint.forecaster().provenance());
     printTensors(out, rows(checkpoint.file()));
+  }
+
+  private void print(PrintWriter out, ModelFile.Text text) {
+    Safetensors file = Safetensors.fromBytes(text.bytes());
+    out.printf(
+        Locale.ROOT,
+        "%s: checkpoint of a %s, %,d parameters%n",
+        path,
+        text.checkpoint().network(),
+        parameterCount(file));
+    section(out, "settings", text.checkpoint().settings());
+    section(out, "provenance", text.checkpoint().provenance());
+    printTensors(out, rows(file));
+  }
+
+  private static long parameterCount(Safetensors file) {
+    return file.tensors().values().stream().mapToLong(tensor -> tensor.values().length).sum();
   }
 
   private void print(PrintWriter out, ModelFile.Weights weights) {
@@ -255,6 +273,14 @@ final class ModelInspectCommand implements Callable<Integer> {
         object.put("parameters", forecaster.parameters().elementCount());
         object.put("provenance", forecaster.provenance());
         object.put("tensors", toJson(checkpoint.file()));
+      }
+      case ModelFile.Text text -> {
+        Safetensors tensors = Safetensors.fromBytes(text.bytes());
+        object.put("kind", "checkpoint");
+        object.put("network", text.checkpoint().settings());
+        object.put("parameters", parameterCount(tensors));
+        object.put("provenance", text.checkpoint().provenance());
+        object.put("tensors", toJson(tensors));
       }
       case ModelFile.Weights weights -> {
         List<StoredLayer> layers = StateDict.of(weights.file()).layers();

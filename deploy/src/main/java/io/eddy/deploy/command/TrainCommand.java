@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
 /// `eddy train`: a running application trains now.
 @Command(
     name = "train",
+    subcommands = TrainTextCommand.class,
     description = {
       "Makes a running application train now, each partition on its own history, whatever has come"
           + " since the last training.",
@@ -23,7 +24,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "%nExamples:",
       "  eddy train --config eddy.properties",
-      "  eddy train --config eddy.properties --bootstrap-server kafka:9092"
+      "  eddy train --config eddy.properties --bootstrap-server kafka:9092",
+      "  eddy train text --task classify --train reviews.tsv --out reviews.safetensors"
     })
 final class TrainCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called

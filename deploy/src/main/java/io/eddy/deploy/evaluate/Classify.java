@@ -26,7 +26,13 @@ final class Classify extends EvaluationTask {
   private final Shape shape;
 
   /// What is learned and what is then measured.
-  private record Split(List<AnnotatedText> train, List<AnnotatedText> test) {}
+  private record Split(List<AnnotatedText> train, List<AnnotatedText> test) {
+
+    /// Longer sentences than were learned from are read up to their length.
+    int longest() {
+      return train.stream().mapToInt(text -> text.tokens().size()).max().orElse(1);
+    }
+  }
 
   /// Where sentences come from.
   @FunctionalInterface
@@ -44,14 +50,14 @@ final class Classify extends EvaluationTask {
       double learningRate,
       int epochs) {
 
-    ClassifierSettings settings(TaskRun run) {
+    ClassifierSettings settings(int longest, TaskRun run) {
       return new ClassifierSettings(
           embeddingSize,
           CellType.LSTM,
           hiddenSize,
           dropout,
           Integer.MAX_VALUE,
-          Integer.MAX_VALUE,
+          longest,
           forgotten,
           countedShare,
           BATCH,
@@ -141,7 +147,6 @@ final class Classify extends EvaluationTask {
   @Override
   public TaskResult run(TaskRun run) throws IOException {
     List<Split> splits = source.splits(run.folder());
-    ClassifierSettings settings = shape.settings(run);
     int right = 0;
     int rightOfBaseline = 0;
     int measured = 0;
@@ -150,6 +155,7 @@ final class Classify extends EvaluationTask {
     long parameters = 0;
     for (int number = 0; number < splits.size(); number++) {
       Split split = splits.get(number);
+      ClassifierSettings settings = shape.settings(split.longest(), run);
       String name = splits.size() == 1 ? "" : "Fold " + (number + 1) + ", ";
       TrainedClassifier baseline =
           train(settings.linear(), split.train, name + "bag of words, ", run);

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 
 /// Files of data sets: plain, or gzip where the name ends in `.gz`.
-final class DataFile {
+public final class DataFile {
 
   private DataFile() {}
 
@@ -37,7 +37,9 @@ final class DataFile {
   }
 
   /// Lines without their ends.
-  static List<String> lines(Path file) throws IOException {
+  ///
+  /// @throws UserException if there is no such file
+  public static List<String> lines(Path file) throws IOException {
     return text(file).lines().toList();
   }
 }

@@ -10,13 +10,16 @@ import java.util.List;
 
 /// Reads texts with tags: a line `token<TAB>tag` for each token, more columns left out; a blank
 /// line behind each message; before its first token, perhaps, a line `# intent = label`.
-final class TaggedText {
+public final class TaggedText {
 
   private static final String LABEL = "# intent = ";
 
   private TaggedText() {}
 
-  static List<AnnotatedText> read(Path file) throws IOException {
+  /// The texts of a file.
+  ///
+  /// @throws UserException if it is of another form
+  public static List<AnnotatedText> read(Path file) throws IOException {
     List<AnnotatedText> messages = new ArrayList<>();
     List<String> tokens = new ArrayList<>();
     List<String> tags = new ArrayList<>();

@@ -4,12 +4,11 @@ import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.UserException;
 import io.eddy.deploy.terminal.Numbers;
 import io.eddy.deploy.terminal.Text;
-import io.eddy.model.checkpoint.ForecasterCheckpoint;
-import io.eddy.model.network.Forecaster;
-import io.eddy.model.parameter.Parameters;
+import io.eddy.model.checkpoint.Safetensors;
 import io.eddy.schemas.avro.ModelDecision;
 import io.eddy.schemas.avro.ModelManifest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -170,18 +169,28 @@ public final class ModelAccount {
     }
     lines.add("");
     lines.add("%-42s %22s".formatted("tensor", "change"));
-    Parameters from = weights(one).parameters();
-    Parameters to = weights(other).parameters();
-    for (int i = 0; i < from.count(); i++) {
-      String name = from.specs().get(i).name();
-      lines.add(
-          "%-42s %22s".formatted(name, Numbers.percent(change(from.values(i), to.values(name)))));
+    Map<String, Safetensors.Tensor> from = tensors(one);
+    Map<String, Safetensors.Tensor> to = tensors(other);
+    var tensors = new TreeSet<>(from.keySet());
+    tensors.addAll(to.keySet());
+    for (String name : tensors) {
+      lines.add("%-42s %22s".formatted(name, change(from.get(name), to.get(name))));
     }
     return lines;
   }
 
   private static void compare(List<String> lines, String name, String left, String right) {
     lines.add("%-42s %22s  %22s".formatted(name, left, right));
+  }
+
+  /// Vocabularies grow and shrink, and the tables of their words with them.
+  private static String change(Safetensors.@Nullable Tensor from, Safetensors.@Nullable Tensor to) {
+    if (from == null || to == null) {
+      return from == null ? "new" : "gone";
+    }
+    return Arrays.equals(from.shape(), to.shape())
+        ? Numbers.percent(change(from.values(), to.values()))
+        : Arrays.toString(from.shape()) + " to " + Arrays.toString(to.shape());
   }
 
   private static double change(float[] from, float[] to) {
@@ -207,8 +216,8 @@ public final class ModelAccount {
                             models.versions().stream().map(ModelManifest::getVersion).toList())));
   }
 
-  private Forecaster weights(ModelManifest manifest) {
-    return ForecasterCheckpoint.read(file(manifest.getVersion()));
+  private Map<String, Safetensors.Tensor> tensors(ModelManifest manifest) {
+    return Safetensors.fromBytes(file(manifest.getVersion())).tensors();
   }
 
   /// A version's safetensors file.

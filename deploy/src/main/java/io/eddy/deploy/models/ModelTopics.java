@@ -2,6 +2,7 @@ package io.eddy.deploy.models;
 
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.UserException;
+import io.eddy.model.checkpoint.ForecasterCheckpoint;
 import io.eddy.model.network.Forecaster;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.progress.DecisionKind;
@@ -124,7 +125,11 @@ public final class ModelTopics {
   ///
   /// @return the digest that it will be known by
   public String offer(Forecaster forecaster) {
-    List<ModelMessage> messages = ModelArtifacts.candidate(forecaster, 0, Instant.EPOCH);
+    return offer(ForecasterCheckpoint.write(forecaster), forecaster.provenance());
+  }
+
+  private String offer(byte[] file, Map<String, String> provenance) {
+    List<ModelMessage> messages = ModelArtifacts.candidate(file, provenance, 0, Instant.EPOCH);
     send(messages.stream());
     return ModelArtifacts.digestOf(messages);
   }
@@ -165,10 +170,12 @@ public final class ModelTopics {
 
   /// Offers a model to the rollout, and waits for what comes of it.
   ///
+  /// @param file a checkpoint of the application's kind of network
+  /// @param provenance that it holds
   /// @param longest zero not to wait
-  public Outcome introduce(Forecaster forecaster, Duration longest) {
+  public Outcome introduce(byte[] file, Map<String, String> provenance, Duration longest) {
     PublishedModels before = read();
-    String digest = offer(forecaster);
+    String digest = offer(file, provenance);
     return await(
         longest,
         now ->

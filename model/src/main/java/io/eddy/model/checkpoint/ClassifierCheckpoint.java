@@ -13,7 +13,9 @@ import java.util.Set;
 /// shape, words, pairs, labels and provenance in the metadata. Equal models give equal bytes.
 public final class ClassifierCheckpoint {
 
-  private static final String CLASSIFIER = "classifier";
+  /// The kind of network.
+  static final String CLASSIFIER = "classifier";
+
   private static final String WORDS = "eddy.words";
   private static final String PAIRS = "eddy.pairs";
   private static final String LABELS = "eddy.labels";

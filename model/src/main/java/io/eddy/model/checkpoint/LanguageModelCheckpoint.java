@@ -11,7 +11,9 @@ import java.util.Set;
 /// and provenance in the metadata. Equal models give equal bytes.
 public final class LanguageModelCheckpoint {
 
-  private static final String LANGUAGE_MODEL = "language-model";
+  /// The kind of network.
+  static final String LANGUAGE_MODEL = "language-model";
+
   private static final String SYMBOLS = "eddy.symbols";
   private static final String EMBEDDING_SIZE = "eddy.embedding.size";
   private static final String CELL = "eddy.cell";

@@ -11,7 +11,9 @@ final class Metadata {
   private static final String FORMAT = "eddy.format";
   private static final String FORMAT_VERSION = "1";
   private static final String PROVENANCE_PREFIX = "provenance.";
-  private static final String NETWORK = "eddy.network";
+
+  /// The kind of network.
+  static final String NETWORK = "eddy.network";
 
   private Metadata() {}
 
@@ -111,6 +113,11 @@ final class Metadata {
               + FORMAT_VERSION
               + ": read it with the release that wrote it");
     }
+  }
+
+  /// Whether a key tells where the weights come from.
+  static boolean isProvenance(String key) {
+    return key.startsWith(PROVENANCE_PREFIX);
   }
 
   /// Where the weights come from.

@@ -17,7 +17,9 @@ import java.util.stream.Collectors;
 /// bytes.
 public final class TaggerCheckpoint {
 
-  private static final String TAGGER = "tagger";
+  /// The kind of network.
+  static final String TAGGER = "tagger";
+
   private static final String WORDS = "eddy.words";
   private static final String CHARACTERS = "eddy.characters";
   private static final String TAGS = "eddy.tags";

@@ -90,13 +90,20 @@ public final class ClassifierTraining {
     return texts.stream().mapToDouble(reader::surprise).average().orElse(Double.NaN);
   }
 
+  /// Share of texts whose label is the likeliest; NaN without texts.
+  public static double accuracy(TrainedClassifier model, List<AnnotatedText> texts) {
+    TextClassifier reader = model.reader(Kernels.best());
+    return texts.stream()
+        .mapToDouble(text -> reader.label(text.tokens()).equals(text.label()) ? 1 : 0)
+        .average()
+        .orElse(Double.NaN);
+  }
+
   private TrainedClassifier untrained(List<AnnotatedText> texts) {
     var words = new Vocabulary.Counts();
     var pairs = new Vocabulary.Counts();
-    int longest = 1;
     for (AnnotatedText whole : texts) {
       AnnotatedText text = whole.upTo(settings.lengthMax());
-      longest = Math.max(longest, text.tokens().size());
       String before = "";
       for (int i = 0; i < text.tokens().size(); i++) {
         String word = TrainedClassifier.word(text.tokens().get(i));
@@ -123,7 +130,7 @@ public final class ClassifierTraining {
                 settings.cell(),
                 settings.hiddenSize(),
                 settings.dropout(),
-                longest));
+                settings.lengthMax()));
     return new TrainedClassifier(
         network,
         wordNumbers,

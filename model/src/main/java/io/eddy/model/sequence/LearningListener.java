@@ -1,7 +1,7 @@
 package io.eddy.model.sequence;
 
-/// Told how a training on annotated texts goes on. One that should end before its time is ended by
-/// an exception from here, such as [java.util.concurrent.CancellationException].
+/// Told how a training on texts goes on. One that should end before its time is ended by an
+/// exception from here, such as [java.util.concurrent.CancellationException].
 public interface LearningListener {
   /// An epoch begins.
   ///
@@ -9,14 +9,14 @@ public interface LearningListener {
   /// @param examples that it reads
   default void begin(int epoch, int epochs, int examples) {}
 
-  /// One more update is made.
+  /// The training has come a little farther.
   ///
-  /// @param examples of it
+  /// @param examples that were learned from since; 0 while it validates
   default void advance(int examples) {}
 
   /// An epoch is over.
   ///
-  /// @param loss mean while learning, in nats per text
+  /// @param loss mean while learning, in nats per example
   /// @param validationLoss mean of the texts held out, NaN if there are none
   default void end(int epoch, int epochs, double loss, double validationLoss) {}
 }

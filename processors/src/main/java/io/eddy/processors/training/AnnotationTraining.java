@@ -2,7 +2,6 @@ package io.eddy.processors.training;
 
 import io.eddy.model.parallel.Team;
 import io.eddy.model.sequence.AnnotatedText;
-import io.eddy.model.sequence.LearningListener;
 import io.eddy.model.text.Token;
 import io.eddy.processors.config.Job;
 import io.eddy.processors.config.ProcessorsConfig;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +67,13 @@ final class AnnotationTraining<M> implements Function<BooleanSupplier, TrainingO
     }
     M model;
     try (var team = new Team(config.trainingThreads())) {
-      model = learning.learn(split.learned, split.heldOut, job.seed(), team, listener(cancelled));
+      model =
+          learning.learn(
+              split.learned,
+              split.heldOut,
+              job.seed(),
+              team,
+              new JobListener(job.name(partition), progress, cancelled));
     }
     double loss = split.heldOut.isEmpty() ? Double.NaN : learning.loss(model, split.heldOut);
     double baseLoss =
@@ -90,23 +94,6 @@ final class AnnotationTraining<M> implements Function<BooleanSupplier, TrainingO
             provenance,
             job.baseVersion(),
             Instant.ofEpochMilli(split.newestTime)));
-  }
-
-  private LearningListener listener(BooleanSupplier cancelled) {
-    return new LearningListener() {
-      @Override
-      public void advance(int examples) {
-        if (cancelled.getAsBoolean()) {
-          throw new CancellationException();
-        }
-      }
-
-      @Override
-      public void end(int epoch, int epochs, double loss, double validationLoss) {
-        progress.recordEpoch(
-            new Progress.Epoch(job.name(partition), epoch, epochs, loss, validationLoss));
-      }
-    };
   }
 
   private Split split(List<StoredWindow> kept) {

@@ -21,6 +21,6 @@ record LanguageModelTeacher(ProcessorsConfig config, Progress progress)
         base == null
             ? TrainedLanguageModel.initial(config.languageModelSpec(), config.seed())
             : base;
-    return new LanguageModelTraining(job, partition, start, windows, config, progress);
+    return new SymbolTraining(job, partition, start, windows, config, progress);
   }
 }
