@@ -19,6 +19,7 @@ import io.eddy.schemas.avro.WindowScore;
 import io.eddy.schemas.serde.SchemaRegistry;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -67,6 +68,7 @@ public final class Forecasting {
   private @Nullable SchemaRegistry schemas;
   private Progress progress = new Progress();
   private BooleanSupplier publishing = () -> true;
+  private Consumer<ModelRegistry<Forecaster>> onModels = models -> {};
   private boolean applied;
   private @Nullable KStream<byte[], Update<Forecast>> forgotten;
 
@@ -100,6 +102,13 @@ public final class Forecasting {
   /// triggered it. Polled by stream threads.
   public Forecasting publishWhen(BooleanSupplier publishingAllowed) {
     this.publishing = publishingAllowed;
+    return this;
+  }
+
+  /// Hands over the registry of this instance's models while [#apply] runs, for whoever looks at
+  /// stored states beside the stream: see [io.eddy.processors.forecast.StoredSeries].
+  public Forecasting models(Consumer<ModelRegistry<Forecaster>> receiver) {
+    this.onModels = receiver;
     return this;
   }
 
@@ -146,18 +155,26 @@ public final class Forecasting {
   /// The whole application: reads `eddy.input.topic`, writes `forecasts`.
   public static Topology application(
       ProcessorsConfig config, SchemaRegistry registry, Progress progress) {
-    return application(config, registry, progress, () -> true);
+    return application(config, registry, progress, () -> true, models -> {});
   }
 
-  /// The whole application, for a driver that holds back trained models; see [#publishWhen].
+  /// The whole application, for a driver that holds back trained models or looks at stored states.
+  ///
+  /// @param publishing see [#publishWhen]
+  /// @param onModels see [#models]
   public static Topology application(
       ProcessorsConfig config,
       SchemaRegistry registry,
       Progress progress,
-      BooleanSupplier publishing) {
+      BooleanSupplier publishing,
+      Consumer<ModelRegistry<Forecaster>> onModels) {
     StreamsBuilder builder = ModelLife.builder(config);
     var forecasting =
-        on(builder, config).registry(registry).progress(progress).publishWhen(publishing);
+        on(builder, config)
+            .registry(registry)
+            .progress(progress)
+            .publishWhen(publishing)
+            .models(onModels);
     KStream<byte[], byte[]> observations = ModelLife.input(builder, config, "eddy-observations");
     String forecasts = config.topics().forecasts();
     Serde<Forecast> serde = registry.serde(Forecast.class, forecasts);
@@ -194,6 +211,7 @@ public final class Forecasting {
     applied = true;
     WarmUp.run(config);
     ModelRegistry<Forecaster> models = life.registry(new ForecasterFormat(config.forecasterSpec()));
+    onModels.accept(models);
     life.train(
         TrainingProcessor.ofForecasters(
             config, registry, models, progress, TrainingExecutor.shared(), publishing));
