@@ -2,15 +2,19 @@ package io.eddy.deploy.app;
 
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.UserException;
+import io.eddy.model.network.Forecaster;
 import io.eddy.processors.Forecasting;
 import io.eddy.processors.TextStream;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.progress.Progress;
+import io.eddy.processors.rollout.ModelRegistry;
 import io.eddy.processors.topic.TopicCheck;
 import io.eddy.processors.topic.TopicPlan;
 import io.eddy.schemas.serde.SchemaRegistry;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -18,6 +22,7 @@ import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.jspecify.annotations.Nullable;
 
 /// One application as it is configured; nothing is opened or started before [#start].
 ///
@@ -80,13 +85,16 @@ public final class EddyApplication {
   /// @throws io.eddy.processors.topic.TopicException if the topics are not as they must be
   /// @throws io.eddy.schemas.serde.SerdeException if the registry refuses a schema
   public RunningApplication start(Progress progress) {
-    return start(progress, () -> true);
+    return start(progress, () -> true, Companion.NONE);
   }
 
-  /// As [#start(Progress)], for a driver that holds trained models back between its batches.
+  /// As [#start(Progress)], for a driver that holds trained models back between its batches, or
+  /// somebody who looks on.
   ///
   /// @param publishing polled by stream threads: while it is false, no trained model leaves
-  public RunningApplication start(Progress progress, BooleanSupplier publishing) {
+  /// @param companion who looks on, from before the streams start
+  public RunningApplication start(
+      Progress progress, BooleanSupplier publishing, Companion companion) {
     SchemaRegistry registry = SchemaRegistry.from(config.kafkaProperties());
     try {
       try (Admin admin = connect()) {
@@ -94,15 +102,26 @@ public final class EddyApplication {
       }
       registerSchemas(registry);
       var properties = new Properties();
+      companion
+          .address()
+          .ifPresent(address -> properties.put(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
       properties.putAll(config.kafkaProperties());
+      var models = new AtomicReference<@Nullable ModelRegistry<Forecaster>>();
       Topology topology =
           switch (config.job()) {
-            case FORECAST -> Forecasting.application(config, registry, progress, publishing);
+            case FORECAST ->
+                Forecasting.application(config, registry, progress, publishing, models::set);
             case LANGUAGE_MODEL, COMPLETE, CLASSIFY, TAG ->
                 TextStream.application(config, registry, progress, publishing);
           };
-      var streams = new KafkaStreams(topology, properties);
-      return RunningApplication.start(streams, registry, placeAtTheEnd());
+      var application =
+          new ExecutableApplication(
+              config,
+              topology,
+              new KafkaStreams(topology, properties),
+              registry,
+              Optional.ofNullable(models.get()));
+      return RunningApplication.start(application, placeAtTheEnd(), companion);
     } catch (RuntimeException e) {
       registry.close();
       throw e;

@@ -37,12 +37,15 @@ public final class RunningApplication implements AutoCloseable {
   }
 
   /// @param place what becomes of its place in the consumer group when it closes
+  /// @param companion is attached before the streams start
   static RunningApplication start(
-      KafkaStreams streams, SchemaRegistry registry, GroupMembershipOperation place) {
-    var application = new RunningApplication(streams, registry, place);
+      ExecutableApplication executable, GroupMembershipOperation place, Companion companion) {
+    KafkaStreams streams = executable.streams();
+    var application = new RunningApplication(streams, executable.registry(), place);
     streams.setStateListener(application::changed);
     streams.setUncaughtExceptionHandler(application.replacement);
     try {
+      companion.attach(executable);
       streams.start();
     } catch (RuntimeException e) {
       streams.close(CLOSE_MAX);

@@ -11,6 +11,7 @@ import io.eddy.deploy.demo.LogDemo;
 import io.eddy.deploy.demo.LogSummary;
 import io.eddy.deploy.demo.Story;
 import io.eddy.deploy.demo.Summary;
+import io.eddy.deploy.http.HttpSettings;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.Logging;
 import io.eddy.deploy.process.StopSignal;
@@ -132,6 +133,8 @@ final class DemoCommand implements Callable<Integer> {
               + " tune\" wrote. Options win over it; Kafka's settings and Eddy's topics in it are"
               + " left out.")
   private @Nullable Path config;
+
+  @Mixin private HttpOptions http = new HttpOptions();
 
   @Mixin private SettingsOption setting = new SettingsOption();
 
@@ -272,7 +275,7 @@ final class DemoCommand implements Callable<Integer> {
   private int tellLogs() {
     Map<String, String> changes = new LinkedHashMap<>(ofFile());
     changes.putAll(setting.settings());
-    LogSummary summary = new LogDemo(changes, port, words(), stop).run();
+    LogSummary summary = new LogDemo(changes, port, where(), words(), stop).run();
     PrintWriter out = spec.commandLine().getOut();
     summary.text().forEach((json ? words() : out)::println);
     if (json) {
@@ -296,11 +299,16 @@ final class DemoCommand implements Callable<Integer> {
         recording,
         Optional.ofNullable(story),
         "eddy demo   %s   log: %s   Ctrl-C ends".formatted(source, log),
+        where(),
         Optional.ofNullable(seconds).map(limit -> Duration.ofNanos((long) (limit * 1e9))),
         input.rate == null ? OptionalDouble.empty() : OptionalDouble.of(input.rate),
         !input.noWait,
         port,
         settings);
+  }
+
+  private Optional<HttpSettings> where() {
+    return http.settings(true, System.getenv());
   }
 
   /// What the file says of the network and its training; the demo's cluster and topics are its own.

@@ -67,6 +67,7 @@ public final class Demo {
     long beganNanos = System.nanoTime();
     display.say("starting a broker, a schema registry and the application in this process ...");
     try (display;
+        var dashboard = Dashboard.start(demo.http(), progress, display::say);
         var broker = EmbeddedBroker.start(demo.port());
         var state = TemporaryFolder.create("eddy-state-")) {
       EddyApplication application = EddyApplication.of(settings(broker, state.path()));
@@ -74,7 +75,8 @@ public final class Demo {
       watch();
       boolean lockstep = scenario.isPresent() || (demo.lockstep() && demo.recording().isPresent());
       Course course = new Course(progress, stop, lockstep, demo.limit());
-      try (RunningApplication running = application.start(progress, course::isPublishing);
+      try (RunningApplication running =
+              application.start(progress, course::isPublishing, dashboard.companion());
           var sender =
               new ObservationSender(broker.bootstrapServers(), INPUT_TOPIC, running.registry());
           var reader =
@@ -95,7 +97,8 @@ public final class Demo {
             });
         double confidence = application.config().forecasterSpec().confidence();
         double seconds;
-        try (var pictures = new Pictures(course, sender, confidence)) {
+        try (var pictures =
+            new Pictures(course, sender, confidence, dashboard.titled(demo.title()))) {
           feed.run(sender, course);
           course.awaitAnswers(sender.sent());
           seconds = course.seconds();
@@ -247,11 +250,11 @@ public final class Demo {
     private double lastSeconds;
     private long lastSent;
 
-    Pictures(Course course, ObservationSender sender, double confidence) {
+    Pictures(Course course, ObservationSender sender, double confidence, String title) {
       this.course = course;
       this.sender = sender;
       Style style = display instanceof Display.Live ? Style.COLOURED : Style.PLAIN;
-      this.text = new BoardText(style, demo.title(), confidence);
+      this.text = new BoardText(style, title, confidence);
       progress.onSwap(swap -> display.swapped(swap, course.seconds()));
       this.thread = Thread.ofPlatform().name("eddy-demo-display").daemon().start(this::run);
     }

@@ -4,6 +4,7 @@ import io.eddy.deploy.app.Cluster;
 import io.eddy.deploy.app.EddyApplication;
 import io.eddy.deploy.app.RunningApplication;
 import io.eddy.deploy.broker.EmbeddedBroker;
+import io.eddy.deploy.http.HttpSettings;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.StopSignal;
 import io.eddy.deploy.process.TemporaryFolder;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
@@ -63,6 +65,7 @@ public final class LogDemo {
 
   private final Map<String, String> changes;
   private final int port;
+  private final Optional<HttpSettings> http;
   private final PrintWriter words;
   private final StopSignal stop;
   private final Progress progress = new Progress();
@@ -71,10 +74,17 @@ public final class LogDemo {
 
   /// @param changes settings over those of the story
   /// @param port of the broker; 0 for a free one
+  /// @param http where it is to be seen; none: nowhere
   /// @param words where it is said what happens
-  public LogDemo(Map<String, String> changes, int port, PrintWriter words, StopSignal stop) {
+  public LogDemo(
+      Map<String, String> changes,
+      int port,
+      Optional<HttpSettings> http,
+      PrintWriter words,
+      StopSignal stop) {
     this.changes = Map.copyOf(changes);
     this.port = port;
+    this.http = http;
     this.words = words;
     this.stop = stop;
   }
@@ -97,12 +107,14 @@ public final class LogDemo {
     int foreignAt;
     List<MessageScore> answers;
     try (BrokerLog log = BrokerLog.open();
+        var dashboard = Dashboard.start(http, progress, this::say);
         var broker = EmbeddedBroker.start(port);
         var state = TemporaryFolder.create("eddy-state-")) {
       EddyApplication application = EddyApplication.of(settings(broker, state.path()));
       try (Admin admin = application.connect()) {
         createTopics(application, admin);
-        try (RunningApplication running = application.start(progress);
+        try (RunningApplication running =
+                application.start(progress, () -> true, dashboard.companion());
             KafkaProducer<byte[], byte[]> producer = producer(broker)) {
           running.awaitRunning(START_MAX, stop);
           // What a start logs comes once, and would be most of what is learned from first.

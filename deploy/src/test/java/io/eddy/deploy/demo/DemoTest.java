@@ -114,6 +114,7 @@ class DemoTest {
             recording,
             Optional.empty(),
             "test",
+            Optional.empty(),
             limit,
             OptionalDouble.empty(),
             true,

@@ -23,6 +23,7 @@ class ScenarioTest {
             Optional.of(story),
             "test",
             Optional.empty(),
+            Optional.empty(),
             OptionalDouble.empty(),
             true,
             0,
@@ -59,7 +60,8 @@ class ScenarioTest {
 
   @Test
   void shouldFlagAForeignLineAmongTheBrokersOwn() {
-    var demo = new LogDemo(Map.of(), 0, new PrintWriter(words, true), new StopSignal());
+    var demo =
+        new LogDemo(Map.of(), 0, Optional.empty(), new PrintWriter(words, true), new StopSignal());
 
     LogSummary summary = demo.run();
 

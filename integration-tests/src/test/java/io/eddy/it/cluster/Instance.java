@@ -1,5 +1,6 @@
 package io.eddy.it.cluster;
 
+import io.eddy.deploy.app.Companion;
 import io.eddy.deploy.app.RunningApplication;
 import io.eddy.processors.progress.Progress;
 import java.util.Objects;
@@ -39,7 +40,7 @@ public final class Instance implements AutoCloseable {
     StateDirectory own = givenState == null ? StateDirectory.create() : null;
     StateDirectory state = givenState == null ? Objects.requireNonNull(own) : givenState;
     try {
-      var running = application.withState(state).start(progress, publishing);
+      var running = application.withState(state).start(progress, publishing, Companion.NONE);
       return new Instance(application, running, progress, decision, own);
     } catch (RuntimeException e) {
       if (own != null) {

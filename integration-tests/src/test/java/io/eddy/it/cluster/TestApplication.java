@@ -161,7 +161,7 @@ public final class TestApplication {
   ///
   /// @param changes settings of this instance, besides those of the application
   public ForkedInstance fork(StateDirectory state, Map<String, String> changes) {
-    return ForkedInstance.start(this, state, List.of("run"), changes);
+    return ForkedInstance.start(this, state, List.of("run", "--http-port", "0"), changes);
   }
 
   /// Runs another command of `eddy` in a process of its own.
