@@ -3,6 +3,7 @@ package io.eddy.deploy.command;
 import io.eddy.deploy.backtest.RecordedSeasons;
 import io.eddy.deploy.config.Seasons;
 import io.eddy.deploy.config.Settings;
+import io.eddy.deploy.csv.RecordedMessages;
 import io.eddy.deploy.csv.Recording;
 import io.eddy.deploy.demo.Demo;
 import io.eddy.deploy.demo.DemoSettings;
@@ -11,6 +12,8 @@ import io.eddy.deploy.demo.LogDemo;
 import io.eddy.deploy.demo.LogSummary;
 import io.eddy.deploy.demo.Story;
 import io.eddy.deploy.demo.Summary;
+import io.eddy.deploy.demo.TextDemo;
+import io.eddy.deploy.demo.TextSummary;
 import io.eddy.deploy.http.HttpSettings;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.Logging;
@@ -64,6 +67,7 @@ import picocli.CommandLine.Spec;
       "  eddy demo --seconds 90 --json",
       "  eddy demo --scenario drift",
       "  eddy demo --scenario logs",
+      "  eddy demo --scenario text --csv reviews.tsv --value text",
       "  eddy demo --csv passengers.csv --time month --value passengers --season 12",
       "  eddy demo --csv sensors.csv.gz --key sensor --time ts --value temperature --rate 500"
     })
@@ -99,7 +103,10 @@ final class DemoCommand implements Callable<Integer> {
         "bad-challenger: weights with noise in them are offered; they are tried and never answer."
             + " Then they are promoted by hand, and rolled back.",
         "logs: the lines that the broker of the demo logs are read as messages. A language model"
-            + " learns them while they come, and a line from elsewhere is put among them."
+            + " learns them while they come, and a line from elsewhere is put among them.",
+        "text: a column of texts of --csv (--value names it) is read as messages, keyed by --key. A"
+            + " language model learns them while they come, says how unexpected each is, and goes"
+            + " on with the beginnings of some before it reads their ends."
       })
   private @Nullable Story story;
 
@@ -240,6 +247,11 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     checkUsage();
     Logging.toFile(log);
+    if (story == Story.TEXT) {
+      stop.catchSignals();
+      words().println("log lines go to " + log);
+      return tellText();
+    }
     DemoSettings settings = settings();
     stop.catchSignals();
     words().println("log lines go to " + log);
@@ -272,16 +284,35 @@ final class DemoCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private int tellLogs() {
+  private int tellText() {
+    RecordedMessages recording = input.readMessages(input.csv().orElseThrow(), words());
+    Optional<Duration> longest =
+        Optional.ofNullable(seconds).map(limit -> Duration.ofNanos((long) (limit * 1e9)));
+    TextSummary summary =
+        new TextDemo(recording, changes(), port, where(), longest, words(), stop).run();
+    tell(summary.text(), summary.json());
+    return ExitCode.OK;
+  }
+
+  private Map<String, String> changes() {
     Map<String, String> changes = new LinkedHashMap<>(ofFile());
+    changes.putAll(network.settings());
     changes.putAll(setting.settings());
-    LogSummary summary = new LogDemo(changes, port, where(), words(), stop).run();
+    return changes;
+  }
+
+  private void tell(List<String> lines, String object) {
     PrintWriter out = spec.commandLine().getOut();
-    summary.text().forEach((json ? words() : out)::println);
+    lines.forEach((json ? words() : out)::println);
     if (json) {
-      out.println(summary.json());
+      out.println(object);
     }
     out.flush();
+  }
+
+  private int tellLogs() {
+    LogSummary summary = new LogDemo(changes(), port, where(), words(), stop).run();
+    tell(summary.text(), summary.json());
     return ExitCode.OK;
   }
 
@@ -359,8 +390,11 @@ final class DemoCommand implements Callable<Integer> {
         input.csv().isPresent() || !SeasonOption.AUTOMATIC.equals(network.season),
         "--season auto looks at a file: give it with --csv, or name the steps");
     require(
-        story == null || input.csv().isEmpty(),
+        story == null || story == Story.TEXT || input.csv().isEmpty(),
         "--scenario has series of its own: leave --csv out, or --scenario");
+    require(
+        story != Story.TEXT || input.csv().isPresent(),
+        "--scenario text reads the messages of a file: give it with --csv");
     require(port >= 0 && port <= 65_535, "--port must be between 1 and 65535");
     require(
         input.csv().isPresent()

@@ -2,6 +2,7 @@ package io.eddy.deploy.command;
 
 import io.eddy.deploy.csv.Columns;
 import io.eddy.deploy.csv.CsvReader;
+import io.eddy.deploy.csv.RecordedMessages;
 import io.eddy.deploy.csv.Recording;
 import io.eddy.deploy.csv.TimeFormat;
 import io.eddy.deploy.terminal.Numbers;
@@ -44,7 +45,9 @@ class RecordingOptions {
   @Option(
       names = "--value",
       paramLabel = "COLUMN",
-      description = "Column of values. Default: the only other column.")
+      description =
+          "Column of values, or of messages. Default: the only other column; of messages, that with"
+              + " the longest cells.")
   private @Nullable String value;
 
   @Option(
@@ -84,6 +87,16 @@ class RecordingOptions {
   /// The file, if one is given.
   Optional<Path> csv() {
     return Optional.ofNullable(csv);
+  }
+
+  /// Reads the messages of the file.
+  RecordedMessages readMessages(Path csv, PrintWriter words) {
+    RecordedMessages recording =
+        RecordedMessages.read(csv, Optional.ofNullable(key), Optional.ofNullable(value));
+    words.println(
+        "%s: %s messages in column %s"
+            .formatted(csv, Numbers.count(recording.messages().size()), recording.column()));
+    return recording;
   }
 
   /// Whether anything is said about columns.

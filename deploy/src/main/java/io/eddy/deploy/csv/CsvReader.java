@@ -1,17 +1,7 @@
 package io.eddy.deploy.csv;
 
 import io.eddy.model.series.EmbeddingSpec;
-import java.io.BufferedInputStream;
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.util.ArrayList;
@@ -23,12 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.zip.GZIPInputStream;
-import org.apache.commons.csv.CSVException;
-import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
-import org.jspecify.annotations.Nullable;
 
 /// Reads a CSV file, plain or gzipped, into a [Recording].
 ///
@@ -39,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 public final class CsvReader {
   private static final int COMPLAINTS = 3;
   private static final int NO_COLUMN = -1;
-  private static final int GZIP_MAGIC = 0x1f8b;
 
   private final String file;
   private final Columns columns;
@@ -65,18 +50,8 @@ public final class CsvReader {
   /// @throws CsvException if the file cannot be read, lacks a column, or has a time that cannot be
   ///   read
   public static Recording read(Path file, Columns columns) {
-    if (Files.isDirectory(file)) {
-      throw new CsvException(file + " is a folder, expected a CSV file");
-    }
-    try (InputStream bytes = Files.newInputStream(file)) {
-      return read(file.toString(), bytes, columns);
-    } catch (NoSuchFileException e) {
-      throw new CsvException("there is no file " + file, e);
-    } catch (AccessDeniedException e) {
-      throw new CsvException("file " + file + " may not be read by this user", e);
-    } catch (IOException e) {
-      throw new CsvException("file " + file + " cannot be read: " + rootMessage(e), e);
-    }
+    var reader = new CsvReader(file.toString(), columns);
+    return CsvFile.read(file, reader::read);
   }
 
   /// Reads what has the form of a file from anywhere else.
@@ -85,34 +60,11 @@ public final class CsvReader {
   /// @throws CsvException as [#read(Path, Columns)]
   public static Recording read(String name, InputStream bytes, Columns columns) {
     var reader = new CsvReader(name, columns);
-    try (BufferedReader text = open(bytes)) {
-      return reader.read(text);
-    } catch (CSVException
-        | UncheckedIOException
-        | IllegalArgumentException
-        | IllegalStateException e) {
-      throw new CsvException(name + " is not a CSV file that can be read: " + rootMessage(e), e);
-    } catch (IOException e) {
-      throw new CsvException("file " + name + " cannot be read: " + rootMessage(e), e);
-    }
+    return CsvFile.read(name, bytes, reader::read);
   }
 
-  private Recording read(BufferedReader text) throws IOException {
-    text.mark(1 << 16);
-    char delimiter = delimiter(text.readLine());
-    text.reset();
-    CSVFormat format =
-        CSVFormat.DEFAULT
-            .builder()
-            .setDelimiter(delimiter)
-            .setHeader()
-            .setSkipHeaderRecord(true)
-            .setIgnoreSurroundingSpaces(true)
-            .setAllowMissingColumnNames(true)
-            .get();
-    try (CSVParser parser = format.parse(text)) {
-      readRows(parser);
-    }
+  private Recording read(CSVParser parser) {
+    readRows(parser);
     if (rows == 0) {
       throw new CsvException(file + " has a header but no rows, expected at least one");
     }
@@ -121,41 +73,44 @@ public final class CsvReader {
 
   private void readRows(CSVParser parser) {
     List<String> header = parser.getHeaderNames();
-    int keyColumn = columns.key().map(name -> column(header, "--key", name)).orElse(-1);
-    int timeColumn = columns.time().map(name -> column(header, "--time", name)).orElse(-1);
+    int keyColumn =
+        columns.key().map(name -> CsvFile.column(file, header, "--key", name)).orElse(-1);
+    int timeColumn =
+        columns.time().map(name -> CsvFile.column(file, header, "--time", name)).orElse(-1);
     int[] covariateColumns =
         IntStream.range(0, columns.covariates().count())
             .map(
                 covariate ->
                     columns.covariates().isKey(covariate)
                         ? NO_COLUMN
-                        : column(header, option(covariate), columns.covariates().name(covariate)))
+                        : CsvFile.column(
+                            file, header, option(covariate), columns.covariates().name(covariate)))
             .toArray();
     int valueColumn =
         columns
             .value()
-            .map(name -> column(header, "--value", name))
+            .map(name -> CsvFile.column(file, header, "--value", name))
             .orElseGet(() -> onlyOther(header, keyColumn, timeColumn, covariateColumns));
     TimeFormat timeFormat = columns.timeFormat().orElse(null);
-    String wholeFile = seriesName(file);
+    String wholeFile = CsvFile.baseName(file);
 
     for (CSVRecord record : parser) {
-      if (record.size() == 1 && record.get(0).isEmpty()) {
-        continue; // an empty line, often the last one
+      if (CsvFile.isEmpty(record)) {
+        continue;
       }
-      String key = keyColumn < 0 ? wholeFile : cell(record, keyColumn);
+      String key = keyColumn < 0 ? wholeFile : CsvFile.cell(record, keyColumn);
       int one = keys.computeIfAbsent(key, name -> keys.size());
       long time;
       if (timeColumn < 0) {
         time = rowOfSeries(one) * TimeFormat.Step.MILLIS_PER_STEP;
       } else {
-        String timeCell = cell(record, timeColumn);
+        String timeCell = CsvFile.cell(record, timeColumn);
         if (timeFormat == null) {
           timeFormat = TimeFormat.detect(timeCell);
         }
         time = time(timeFormat, timeCell, record);
       }
-      add(one, time, cell(record, valueColumn), covariateColumns, record);
+      add(one, time, CsvFile.cell(record, valueColumn), covariateColumns, record);
     }
   }
 
@@ -198,7 +153,7 @@ public final class CsvReader {
       if (covariateColumns[i] == NO_COLUMN) {
         continue; // the key, of which whoever forecasts makes a number
       }
-      String cell = cell(record, covariateColumns[i]);
+      String cell = CsvFile.cell(record, covariateColumns[i]);
       try {
         covariates[at] = covariate(cell);
       } catch (NumberFormatException e) {
@@ -276,16 +231,6 @@ public final class CsvReader {
         Collections.unmodifiableList(complaints));
   }
 
-  private int column(List<String> header, String option, String name) {
-    int index = header.indexOf(name);
-    if (index < 0) {
-      throw new CsvException(
-          "%s has no column \"%s\" (asked for by %s); its columns are: %s"
-              .formatted(file, name, option, String.join(", ", header)));
-    }
-    return index;
-  }
-
   private int onlyOther(
       List<String> header, int keyColumn, int timeColumn, int[] covariateColumns) {
     List<Integer> others = new ArrayList<>();
@@ -303,63 +248,5 @@ public final class CsvReader {
               .formatted(file, String.join(", ", header)));
     }
     return others.getFirst();
-  }
-
-  private static BufferedReader open(InputStream source) throws IOException {
-    InputStream bytes = new BufferedInputStream(source, 1 << 16);
-    bytes.mark(2);
-    int magic = bytes.read() << 8 | bytes.read();
-    bytes.reset();
-    if (magic == GZIP_MAGIC) {
-      bytes = new GZIPInputStream(bytes, 1 << 16);
-    }
-    Reader reader = new InputStreamReader(bytes, StandardCharsets.UTF_8);
-    BufferedReader text = new BufferedReader(reader, 1 << 16);
-    skipByteOrderMark(text);
-    return text;
-  }
-
-  private static void skipByteOrderMark(BufferedReader text) throws IOException {
-    text.mark(1);
-    if (text.read() != '\ufeff') {
-      text.reset();
-    }
-  }
-
-  private char delimiter(@Nullable String header) {
-    if (header == null) {
-      throw new CsvException(file + " is empty, expected a header and rows");
-    }
-    char best = ',';
-    for (char candidate : new char[] {';', '\t', '|'}) {
-      if (count(header, candidate) > count(header, best)) {
-        best = candidate;
-      }
-    }
-    return best;
-  }
-
-  private static long count(String text, char wanted) {
-    return text.chars().filter(one -> one == wanted).count();
-  }
-
-  /// The cell, or nothing where the row is too short.
-  private static String cell(CSVRecord record, int column) {
-    return column < record.size() ? record.get(column) : "";
-  }
-
-  /// `data/air-passengers.csv.gz` is the series `air-passengers`.
-  private static String seriesName(String file) {
-    return file.replaceFirst(".*[/\\\\]", "")
-        .replaceFirst("\\.gz$", "")
-        .replaceFirst("\\.(csv|tsv|txt)$", "");
-  }
-
-  private static String rootMessage(Exception e) {
-    Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root.getMessage() == null ? root.toString() : root.getMessage();
   }
 }

@@ -9,7 +9,9 @@ public enum Story {
   /// A bad model is offered, and then forced upon the stream.
   BAD_CHALLENGER,
   /// A foreign line comes among those that the broker logs; a [LogDemo] plays it.
-  LOGS;
+  LOGS,
+  /// The messages of a file are learned, scored and gone on with; a [TextDemo] plays it.
+  TEXT;
 
   @Override
   public String toString() {
@@ -20,7 +22,7 @@ public enum Story {
     return switch (this) {
       case DRIFT -> new DriftScenario();
       case BAD_CHALLENGER -> new BadChallengerScenario();
-      case LOGS -> throw new IllegalStateException("logs are no series");
+      case LOGS, TEXT -> throw new IllegalStateException(this + " has no series");
     };
   }
 }

@@ -3,10 +3,14 @@ package io.eddy.deploy.demo;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eddy.deploy.csv.RecordedMessages;
 import io.eddy.deploy.process.StopSignal;
+import io.eddy.processors.config.ProcessorsConfig;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -70,6 +74,36 @@ class ScenarioTest {
     assertThat(requireNonNull(summary.foreignSurprise()))
         .isGreaterThan(2 * requireNonNull(summary.usualSurprise()));
     assertThat(words.toString()).contains("model v1 reads from here on");
+  }
+
+  @Test
+  void shouldGoOnWithMessagesOfAFileThatAModelLearns() {
+    List<RecordedMessages.Message> messages = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      messages.add(
+          new RecordedMessages.Message(
+              i % 3 == 0 ? "mail" : "web",
+              "user %d has logged in from %s".formatted(i * 7 % 10, i % 2 == 0 ? "home" : "work")));
+    }
+    var demo =
+        new TextDemo(
+            new RecordedMessages("text", messages),
+            Map.of(ProcessorsConfig.TRAINING_UPDATES_MAX, "200"),
+            0,
+            Optional.empty(),
+            Optional.of(Duration.ofMinutes(2)),
+            new PrintWriter(words, true),
+            new StopSignal());
+
+    TextSummary summary = demo.run();
+
+    assertThat(summary.modelVersion()).as(summary.json()).isPositive();
+    assertThat(summary.prompts()).isPositive();
+    assertThat(requireNonNull(summary.lastSurprise())).isLessThan(1.0);
+    assertThat(summary.completions())
+        .as("most beginnings end as such messages do")
+        .filteredOn(example -> example.completion().matches(".*(home|work)"))
+        .hasSizeGreaterThan(summary.completions().size() / 2);
   }
 
   private static double number(Map<String, Object> outcome, String field) {
