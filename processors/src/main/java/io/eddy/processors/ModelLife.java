@@ -12,6 +12,7 @@ import io.eddy.processors.rollout.ModelRegistryFeed;
 import io.eddy.processors.rollout.RolloutProcessor;
 import io.eddy.processors.topic.Topics;
 import io.eddy.processors.training.TrainingProcessor;
+import io.eddy.processors.training.TrainingSignal;
 import io.eddy.schemas.avro.ControlCommand;
 import io.eddy.schemas.avro.DeadLetter;
 import io.eddy.schemas.avro.HistoryWindow;
@@ -26,6 +27,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TopologyConfig;
@@ -109,7 +111,15 @@ final class ModelLife {
                     decision.kind(),
                     decision.shadow() == null ? null : decision.shadow().version())));
     ModelRegistryFeed.addTo(builder, topics, models);
-    RolloutProcessor.addTo(builder, config, schemas, models, progress);
+    RolloutProcessor.addTo(builder, config, schemas, models, progress)
+        .map(
+            (key, round) -> KeyValue.pair(TrainingSignal.roundKey(), TrainingSignal.of(round)),
+            Named.as("eddy-rounds"))
+        .to(
+            topics.history(),
+            Produced.with(BYTES, schemas.serde(HistoryWindow.class, topics.history()))
+                .withStreamPartitioner(new OtherPartitions())
+                .withName("eddy-rounds-sink"));
     return models;
   }
 

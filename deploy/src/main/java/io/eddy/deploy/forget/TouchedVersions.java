@@ -74,9 +74,14 @@ final class TouchedVersions {
       return "it does not say how far the history went that it was trained on";
     }
     if (partition != null && limit != null) {
-      Long tombstone = tombstones.get(Integer.valueOf(partition));
-      if (tombstone == null || Long.parseLong(limit) < tombstone) {
-        return "trained on history of before, of partition " + partition;
+      // A version that was averaged over partitions names all of them, and a limit for each.
+      String[] partitions = partition.split(",", -1);
+      String[] limits = limit.split(",", -1);
+      for (int i = 0; i < partitions.length; i++) {
+        Long tombstone = tombstones.get(Integer.valueOf(partitions[i]));
+        if (tombstone == null || i >= limits.length || Long.parseLong(limits[i]) < tombstone) {
+          return "trained on history of before, of partition " + partitions[i];
+        }
       }
     }
     int base = manifest.getBaseVersion();

@@ -75,7 +75,7 @@ class TouchedVersionsTest {
   private void published(int version, int base, Map<String, String> provenance) {
     var manifest =
         new ModelManifest(
-            "digest " + version, version, base, 1L, 0, List.of(), Instant.EPOCH, provenance);
+            "digest " + version, version, base, 1L, 0, List.of(), Instant.EPOCH, provenance, null);
     byte[] value = SERIALIZER.serialize("models", new ModelRecord(manifest));
     versions.add(new ConsumerRecord<>("models", 0, 0, key(version), value));
   }

@@ -9,6 +9,7 @@ import io.eddy.schemas.avro.ModelDecision;
 import io.eddy.schemas.avro.ModelManifest;
 import io.eddy.schemas.avro.ModelRecord;
 import io.eddy.schemas.avro.ModelRefusal;
+import io.eddy.schemas.avro.TrainingReport;
 import io.eddy.schemas.serde.AvroSerde;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -35,6 +36,7 @@ public final class PublishedModels {
   private final List<ModelManifest> manifests = new ArrayList<>();
   private final List<ModelDecision> decisions = new ArrayList<>();
   private final List<ModelRefusal> refusals = new ArrayList<>();
+  private final List<TrainingReport> reports = new ArrayList<>();
   private final Set<Integer> removedVersions = new TreeSet<>();
 
   private PublishedModels() {}
@@ -47,6 +49,13 @@ public final class PublishedModels {
   /// Reads all that is committed in the topic of candidates.
   public static PublishedModels candidates(TestApplication application) {
     return read(application.cluster(), application.topics().candidates());
+  }
+
+  /// How many reports of a kind trainers have sent.
+  public static long reports(TestApplication application, String kind) {
+    return candidates(application).reports.stream()
+        .filter(report -> report.getKind().equals(kind))
+        .count();
   }
 
   private static PublishedModels read(KafkaCluster cluster, String topic) {
@@ -69,6 +78,8 @@ public final class PublishedModels {
           chunks
               .computeIfAbsent(chunk.getDigest(), digest -> new TreeMap<>())
               .put(chunk.getIndex(), chunk.getData());
+      case ModelManifest manifest when manifest.getDigest().isEmpty() ->
+          reports.add(Objects.requireNonNull(manifest.getReport(), "what it reports"));
       case ModelManifest manifest -> manifests.add(manifest);
       case ModelDecision decision -> decisions.add(decision);
       case ModelRefusal refusal -> refusals.add(refusal);

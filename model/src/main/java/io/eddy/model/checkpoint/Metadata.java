@@ -120,6 +120,13 @@ final class Metadata {
     return key.startsWith(PROVENANCE_PREFIX);
   }
 
+  /// What the network is, apart from where its weights come from.
+  static Map<String, String> withoutProvenance(Safetensors file) {
+    Map<String, String> metadata = new LinkedHashMap<>(file.metadata());
+    metadata.keySet().removeIf(key -> key.startsWith(PROVENANCE_PREFIX));
+    return metadata;
+  }
+
   /// Where the weights come from.
   static Map<String, String> provenance(Safetensors file) {
     Map<String, String> provenance = new LinkedHashMap<>();

@@ -422,7 +422,13 @@ public final class ForecasterTrainer {
       provenance.put("validation.mae.last.value", Double.toString(errors[1] / count));
       var forecaster = new Forecaster(spec, best, calibration.factors(), provenance);
       return new TrainingResult(
-          forecaster, trainingLoss, validationLoss, baseLoss, epochs, updates);
+          forecaster,
+          calibration.counts(),
+          trainingLoss,
+          validationLoss,
+          baseLoss,
+          epochs,
+          updates);
     }
 
     /// Leaves of the correction what the validation data confirm.

@@ -8,12 +8,6 @@ import java.util.Arrays;
 /// et al. 2019, here multiplicative, one side at a time).
 final class WidthCalibration {
 
-  /// Fewer residuals than this say nothing of a tail.
-  private static final int LEAST_RESIDUALS = 40;
-
-  private static final float LEAST_FACTOR = 0.25f;
-  private static final float GREATEST_FACTOR = 8;
-
   private final ForecasterSpec spec;
   private final double[] levels; // by quantile but the median: share that its side shall cover
   private final float[][] ratios; // (Q - 1, T)
@@ -21,18 +15,28 @@ final class WidthCalibration {
 
   WidthCalibration(ForecasterSpec spec) {
     this.spec = spec;
-    double[] quantiles = spec.quantileLevels();
-    levels = new double[quantiles.length - 1];
-    for (int block = 0; block < levels.length; block++) {
-      double level = quantiles[quantile(block)];
-      levels[block] = Math.max(level, 1 - level);
-    }
+    levels = levels(spec);
     ratios = new float[levels.length * spec.horizon()][16];
     counts = new int[ratios.length];
   }
 
-  /// The quantile of a block of factors: all but the median.
+  /// By quantile but the median: the share that its side shall cover.
+  static double[] levels(ForecasterSpec spec) {
+    double[] quantiles = spec.quantileLevels();
+    double[] levels = new double[quantiles.length - 1];
+    for (int block = 0; block < levels.length; block++) {
+      double level = quantiles[quantile(spec, block)];
+      levels[block] = Math.max(level, 1 - level);
+    }
+    return levels;
+  }
+
   private int quantile(int block) {
+    return quantile(spec, block);
+  }
+
+  /// The quantile of a block of factors: all but the median.
+  private static int quantile(ForecasterSpec spec, int block) {
     return block < spec.quantileCount() / 2 ? block : block + 1;
   }
 
@@ -62,15 +66,24 @@ final class WidthCalibration {
     float[] factors = new float[counts.length];
     for (int side = 0; side < factors.length; side++) {
       int count = counts[side];
-      if (count < LEAST_RESIDUALS) {
+      if (count < WidthCounts.LEAST_RESIDUALS) {
         factors[side] = 1;
         continue;
       }
       float[] sorted = Arrays.copyOf(ratios[side], count);
       Arrays.sort(sorted);
       int rank = (int) Math.ceil((count + 1) * levels[side / spec.horizon()]);
-      factors[side] = Math.clamp(sorted[Math.min(rank, count) - 1], LEAST_FACTOR, GREATEST_FACTOR);
+      factors[side] =
+          Math.clamp(
+              sorted[Math.min(rank, count) - 1],
+              WidthCounts.LEAST_FACTOR,
+              WidthCounts.GREATEST_FACTOR);
     }
     return factors;
+  }
+
+  /// What was met, in a form that can be added up over trainings.
+  WidthCounts counts() {
+    return WidthCounts.of(ratios, counts);
   }
 }

@@ -842,6 +842,32 @@ public final class ProcessorsConfig {
           "Trains again when as many new windows have come as this share of those of the last "
               + "training: 1.0 trains at 4, 8, 16, ... windows.");
 
+  /// Partitions that must have contributed to a round.
+  public static final String TRAINING_QUORUM =
+      define(
+          "eddy.training.quorum",
+          ConfigDef.Type.DOUBLE,
+          0.5,
+          Expectation.within(0, 1),
+          Importance.LOW,
+          TRAINING_GROUP,
+          "The partitions train each version together, each on its own series. Where some are"
+              + " missing, the version is made of what the others found, if these are at least this"
+              + " share; partitions without enough windows do not count.");
+
+  /// Wait for the partitions that are missing.
+  public static final String TRAINING_ROUND_WAIT_MS =
+      define(
+          "eddy.training.round.wait.ms",
+          ConfigDef.Type.LONG,
+          600_000L,
+          Expectation.wholeNumber(0, Long.MAX_VALUE),
+          Importance.LOW,
+          TRAINING_GROUP,
+          "How long what the partitions found waits for those that are missing, since the last of"
+              + " them came. Longer than one training takes: those of one instance run one after"
+              + " the other.");
+
   /// Passes over the data.
   public static final String TRAINING_EPOCHS_MAX =
       define(
@@ -1440,6 +1466,16 @@ public final class ProcessorsConfig {
   /// Share of new windows that starts the next training.
   public double trainingGrowth() {
     return real(TRAINING_GROWTH);
+  }
+
+  /// Share of the partitions without which a round gives no version.
+  public double trainingQuorum() {
+    return real(TRAINING_QUORUM);
+  }
+
+  /// How long a round waits for the partitions that are missing.
+  public long trainingRoundWaitMillis() {
+    return wide(TRAINING_ROUND_WAIT_MS);
   }
 
   /// Heap for the windows that wait for training, bytes per partition.

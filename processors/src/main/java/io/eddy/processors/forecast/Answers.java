@@ -173,7 +173,8 @@ final class Answers {
         window.getAbsences(),
         window.getCorrection(),
         window.getCovariates(),
-        window.getTrigger());
+        window.getTrigger(),
+        window.getRound());
   }
 
   /// A value that has come too late for its window, which was sent before.

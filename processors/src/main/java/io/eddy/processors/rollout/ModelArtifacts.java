@@ -88,7 +88,8 @@ public final class ModelArtifacts {
             count,
             checksums,
             createdAt,
-            new LinkedHashMap<>(provenance));
+            new LinkedHashMap<>(provenance),
+            null);
     messages.add(new ModelMessage(ModelKeys.candidateManifest(digest), new ModelRecord(manifest)));
     return messages;
   }
@@ -145,6 +146,16 @@ public final class ModelArtifacts {
   /// @param format of what is to serve here
   static <M> Assembly<M> assemble(
       ModelManifest manifest, IntFunction<@Nullable ByteBuffer> chunks, ModelFormat<M> format) {
+    return switch (file(manifest, chunks)) {
+      case Assembly.Valid<byte[]>(byte[] file) -> format.read(file);
+      case Assembly.Invalid<byte[]>(String reason) -> new Assembly.Invalid<>(reason);
+    };
+  }
+
+  /// Puts a model's file together and verifies it.
+  ///
+  /// @param chunks data by index, null for those that are not there
+  static Assembly<byte[]> file(ModelManifest manifest, IntFunction<@Nullable ByteBuffer> chunks) {
     @Nullable String fault = fault(manifest);
     if (fault != null) {
       return new Assembly.Invalid<>(fault);
@@ -181,7 +192,7 @@ public final class ModelArtifacts {
       return new Assembly.Invalid<>(
           "the digest is " + digest + ", expected " + manifest.getDigest());
     }
-    return format.read(file);
+    return new Assembly.Valid<>(file);
   }
 
   private static @Nullable String fault(ModelManifest manifest) {

@@ -91,6 +91,11 @@ public final class ModelRegistry<M> {
     this.deserializer = AvroSerde.builtIn(ModelRecord.class).deserializer();
   }
 
+  /// How its versions are read.
+  ModelFormat<M> format() {
+    return format;
+  }
+
   /// The decision in force, [Decision#none] before the first. To be read once per event.
   public Decision<M> current() {
     return current;

@@ -14,6 +14,8 @@ import io.eddy.schemas.avro.ModelDecision;
 import io.eddy.schemas.avro.ModelManifest;
 import io.eddy.schemas.avro.ModelRecord;
 import io.eddy.schemas.avro.ModelRefusal;
+import io.eddy.schemas.avro.TrainingReport;
+import io.eddy.schemas.avro.TrainingRound;
 import io.eddy.schemas.avro.WindowScore;
 import io.eddy.schemas.serde.AvroSerde;
 import io.eddy.schemas.serde.SchemaRegistry;
@@ -26,11 +28,14 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -65,6 +70,8 @@ import org.slf4j.LoggerFactory;
 /// **Wishes** of people come through `candidates`, too, as decisions without a number: promote,
 /// roll back, delete.
 ///
+/// **Candidates of trainers** are contributions to a round: see [Rounds].
+///
 /// **What leaves, in order:** a version's chunks, its manifest, and then the decision that names
 /// it. Every decision has a number and its figures. A refused candidate leaves a refusal.
 ///
@@ -76,7 +83,13 @@ import org.slf4j.LoggerFactory;
 /// **Numbers never repeat.** They come from the store; where that was reset and `models` was not,
 /// they go on after those that the registry holds.
 public final class RolloutProcessor
-    implements ProcessorSupplier<byte[], byte[], String, ModelRecord> {
+    implements ProcessorSupplier<byte[], byte[], String, SpecificRecord> {
+  /// The child that gets what goes to the topic `models`.
+  public static final String MODELS = "rollout-models";
+
+  /// The child that gets what asks trainers to join a round.
+  public static final String ROUNDS = "rollout-rounds";
+
   /// The processor's name in the topology.
   public static final String NAME = "rollout";
 
@@ -98,6 +111,8 @@ public final class RolloutProcessor
   private final int blocksMax;
   private final double gainMin;
   private final int scoresPerBlock;
+  private final double quorum;
+  private final long roundWaitMillis;
   private final ModelRegistry<?> registry;
   private final Progress progress;
   private final Deserializer<ModelRecord> candidates;
@@ -116,6 +131,8 @@ public final class RolloutProcessor
     this.blocksMax = config.trialBlocksMax();
     this.gainMin = config.promotionGainMin();
     this.scoresPerBlock = Math.ceilDiv(config.forecasterSpec().horizon() + 1, config.scoreSteps());
+    this.quorum = config.trainingQuorum();
+    this.roundWaitMillis = config.trainingRoundWaitMillis();
     this.registry = registry;
     this.progress = progress;
     this.candidates = AvroSerde.builtIn(ModelRecord.class).deserializer();
@@ -124,23 +141,29 @@ public final class RolloutProcessor
   }
 
   /// Adds sources, processor, store and sink to a topology.
-  public static void addTo(
+  ///
+  /// @return rounds of training that the partitions are to be asked to join
+  public static KStream<String, TrainingRound> addTo(
       StreamsBuilder builder,
       ProcessorsConfig config,
       SchemaRegistry schemas,
       ModelRegistry<?> registry,
       Progress progress) {
     Topics topics = config.topics();
-    builder.stream(
-            List.of(topics.candidates(), topics.scores()),
-            Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
-                .withName("rollout-source")
-                .withOffsetResetPolicy(AutoOffsetReset.earliest()))
-        .process(new RolloutProcessor(config, schemas, registry, progress), Named.as(NAME))
+    KStream<String, SpecificRecord> decided =
+        builder.stream(
+                List.of(topics.candidates(), topics.scores()),
+                Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
+                    .withName("rollout-source")
+                    .withOffsetResetPolicy(AutoOffsetReset.earliest()))
+            .process(new RolloutProcessor(config, schemas, registry, progress), Named.as(NAME));
+    decided
+        .mapValues(ModelRecord.class::cast, Named.as(MODELS))
         .to(
             topics.models(),
             Produced.with(Serdes.String(), schemas.serde(ModelRecord.class, topics.models()))
                 .withName("models-sink"));
+    return decided.mapValues(TrainingRound.class::cast, Named.as(ROUNDS));
   }
 
   @Override
@@ -149,14 +172,15 @@ public final class RolloutProcessor
   }
 
   @Override
-  public Processor<byte[], byte[], String, ModelRecord> get() {
+  public Processor<byte[], byte[], String, SpecificRecord> get() {
     return new Rollout();
   }
 
   /// The one task of the rollout.
-  private final class Rollout implements Processor<byte[], byte[], String, ModelRecord> {
-    private @Nullable ProcessorContext<String, ModelRecord> initialized;
+  private final class Rollout implements Processor<byte[], byte[], String, SpecificRecord> {
+    private @Nullable ProcessorContext<String, SpecificRecord> initialized;
     private @Nullable RolloutStore opened;
+    private @Nullable Rounds openRounds;
     private EddyMetrics.@Nullable Rollouts metrics;
     private Numbers numbers = Numbers.NONE;
     private Standing standing = new Standing(0, Standing.NOBODY, 0);
@@ -165,9 +189,10 @@ public final class RolloutProcessor
     private boolean restarted;
 
     @Override
-    public void init(ProcessorContext<String, ModelRecord> context) {
+    public void init(ProcessorContext<String, SpecificRecord> context) {
       initialized = context;
       opened = new RolloutStore(context.getStateStore(RolloutStore.NAME));
+      openRounds = new Rounds(store(), quorum, roundWaitMillis);
       metrics = new EddyMetrics.Rollouts(context);
       numbers = Objects.requireNonNullElseGet(store().numbers(), this::continued);
       standing =
@@ -223,6 +248,7 @@ public final class RolloutProcessor
     private void consider(ModelRecord record, long timestamp) {
       switch (record.getContent()) {
         case ModelChunk chunk -> hold(chunk, timestamp);
+        case ModelManifest manifest when manifest.getReport() != null -> hear(manifest, timestamp);
         case ModelManifest manifest -> decide(manifest, timestamp);
         case ModelDecision wish when wish.getSequence() == 0 -> fulfil(wish, timestamp);
         case null, default ->
@@ -259,7 +285,8 @@ public final class RolloutProcessor
 
     private void makeRoom(long timestamp) {
       List<String> arriving = store().arriving();
-      if (arriving.size() >= ARRIVING_MAX) {
+      // Every trainer may be about to send its own.
+      if (arriving.size() >= ARRIVING_MAX + rounds().trainers().size()) {
         String oldest = arriving.getFirst();
         drop(oldest);
         refuse(
@@ -293,8 +320,146 @@ public final class RolloutProcessor
     private boolean isKnown(String digest) {
       @Nullable ModelManifest waiting = store().waiting();
       return store().versionOf(digest) != null
-          || (waiting != null && waiting.getDigest().equals(digest));
+          || (waiting != null && waiting.getDigest().equals(digest))
+          || rounds().holds(digest);
     }
+
+    // ---- rounds of training
+    // -----------------------------------------------------------------------
+
+    /// Takes what a trainer reports.
+    private void hear(ModelManifest manifest, long timestamp) {
+      TrainingReport report = Round.report(manifest);
+      @Nullable ReportKind kind = kind(report);
+      if (kind == null) {
+        refuse(
+            0,
+            "",
+            "a trainer reports \"%s\", expected one of %s"
+                .formatted(report.getKind(), List.of(ReportKind.values())),
+            timestamp);
+        return;
+      }
+      if (kind == ReportKind.TRAINED) {
+        metrics().candidate();
+        if (isKnown(manifest.getDigest())) {
+          settle(1);
+          return;
+        }
+        kind = verified(manifest, timestamp);
+      }
+      long now = context().currentSystemTimeMs();
+      switch (rounds().take(kind, manifest, now)) {
+        case NONE -> {}
+        case OPENED -> ask(manifest, report, timestamp);
+        case LATE -> {
+          if (kind == ReportKind.TRAINED) {
+            drop(manifest.getDigest());
+            settle(1);
+            LOGGER
+                .atInfo()
+                .addKeyValue("partition", report.getPartition())
+                .addKeyValue("job", report.getJob())
+                .log("dropped what a training found: its round is over");
+          }
+        }
+      }
+      closeRounds(now, timestamp);
+    }
+
+    private static @Nullable ReportKind kind(TrainingReport report) {
+      return Stream.of(ReportKind.values())
+          .filter(kind -> kind.name().equals(report.getKind()))
+          .findFirst()
+          .orElse(null);
+    }
+
+    /// A training whose model cannot be used has failed.
+    private ReportKind verified(ModelManifest manifest, long timestamp) {
+      String digest = manifest.getDigest();
+      switch (registry.assemble(manifest, index -> store().chunk(digest, index))) {
+        case Assembly.Valid<?> _ -> {
+          store().removeArriving(digest);
+          return ReportKind.TRAINED;
+        }
+        case Assembly.Invalid<?>(String reason) -> {
+          drop(digest);
+          progress.recordCandidateRefused();
+          refuse(0, ModelArtifacts.digestLike(digest) ? digest : "", reason, timestamp);
+          settle(1);
+          return ReportKind.FAILED;
+        }
+      }
+    }
+
+    /// Asks the trainers of the other partitions to join the round that one has opened.
+    private void ask(ModelManifest manifest, TrainingReport report, long timestamp) {
+      var round =
+          new TrainingRound(
+              manifest.getBaseVersion(),
+              report.getBaseDecision(),
+              report.getCause(),
+              report.getWindowsMax(),
+              List.of(report.getPartition()));
+      context().forward(new Record<>("", round, timestamp), ROUNDS);
+    }
+
+    private void closeRounds(long now, long timestamp) {
+      for (Rounds.Closed closed : rounds().close(now)) {
+        List<ModelManifest> contributions = closed.contributions();
+        if (contributions.size() == 1) {
+          admit(
+              ModelManifest.newBuilder(contributions.getFirst()).setReport(null).build(),
+              timestamp);
+        } else if (!contributions.isEmpty()) {
+          average(closed, timestamp);
+        }
+        settle(closed.round().contributions().size());
+      }
+    }
+
+    private void average(Rounds.Closed closed, long timestamp) {
+      List<byte[]> files = closed.contributions().stream().map(this::file).toList();
+      List<ModelMessage> candidate =
+          Averaging.candidate(closed.round(), closed.contributions(), files, registry.format());
+      closed.contributions().forEach(manifest -> drop(manifest.getDigest()));
+      String digest = ModelArtifacts.digestOf(candidate);
+      if (isKnown(digest)) {
+        return;
+      }
+      ModelManifest manifest = (ModelManifest) candidate.getLast().value().getContent();
+      for (ModelMessage message : candidate.subList(0, candidate.size() - 1)) {
+        ModelChunk chunk = (ModelChunk) message.value().getContent();
+        store().putChunk(digest, chunk.getIndex(), chunk.getData());
+      }
+      switch (registry.assemble(manifest, index -> store().chunk(digest, index))) {
+        case Assembly.Valid<?> _ -> admit(manifest, timestamp);
+        case Assembly.Invalid<?>(String reason) -> {
+          drop(digest);
+          progress.recordCandidateRefused();
+          refuse(0, digest, reason, timestamp);
+        }
+      }
+    }
+
+    private byte[] file(ModelManifest manifest) {
+      String digest = manifest.getDigest();
+      return switch (ModelArtifacts.file(manifest, index -> store().chunk(digest, index))) {
+        case Assembly.Valid<byte[]>(byte[] file) -> file;
+        case Assembly.Invalid<byte[]>(String reason) ->
+            throw new IllegalStateException("a contribution was whole when it came: " + reason);
+      };
+    }
+
+    /// So many candidates of those that trainers sent are decided.
+    private void settle(int candidates) {
+      for (int i = 0; i < candidates; i++) {
+        progress.recordCandidateDecided();
+      }
+    }
+
+    // ---- admission
+    // --------------------------------------------------------------------------------
 
     private void admit(ModelManifest candidate, long timestamp) {
       if (!trials) {
@@ -571,6 +736,7 @@ public final class RolloutProcessor
     /// Compares the registry with what was published; runs on the stream thread.
     private void review(long now) {
       report(now);
+      closeRounds(now, now);
       if (contest == null
           && registry.current().shadow() != null
           && registry.chainEnd() == numbers.sequence()) {
@@ -677,10 +843,16 @@ public final class RolloutProcessor
         "NullAway") // A record's value may be null, a tombstone; Kafka's is not annotated.
     private void forward(String key, @Nullable Object content, long timestamp) {
       context()
-          .forward(new Record<>(key, content == null ? null : new ModelRecord(content), timestamp));
+          .forward(
+              new Record<>(key, content == null ? null : new ModelRecord(content), timestamp),
+              MODELS);
     }
 
-    private ProcessorContext<String, ModelRecord> context() {
+    private Rounds rounds() {
+      return Objects.requireNonNull(openRounds, "used before init");
+    }
+
+    private ProcessorContext<String, SpecificRecord> context() {
       return Objects.requireNonNull(initialized, "used before init");
     }
 

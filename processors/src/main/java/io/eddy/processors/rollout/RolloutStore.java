@@ -10,7 +10,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.KeyValue;
@@ -34,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 /// | `chunk/<digest>/<index>` | data of a chunk, until its version is seen in the registry |
 /// | `publication/<sequence>` | a decision not yet seen in the registry, and the manifest of the version that it brought |
 /// | `reported/<refusal>` | marks a registry's refusal as published |
+/// | `rounds` | rounds of training opened so far |
+/// | `round/<base>` | a round of training that is on |
+/// | `trainer/<partition>` | the newest training that a partition's trainer has told of |
 /// | `score/<version>` | sums over the windows that the version answered |
 final class RolloutStore {
   static final String NAME = "rollout";
@@ -48,6 +55,9 @@ final class RolloutStore {
   private static final String CHUNK = "chunk/";
   private static final String PUBLICATION = "publication/";
   private static final String REPORTED = "reported/";
+  private static final String ROUNDS = "rounds";
+  private static final String ROUND = "round/";
+  private static final String TRAINER = "trainer/";
   private static final String SCORE = "score/";
 
   private final KeyValueStore<String, byte[]> store;
@@ -307,6 +317,97 @@ final class RolloutStore {
 
   void removeScores(int version) {
     store.delete(scoreKey(version));
+  }
+
+  // ---- rounds of training -----------------------------------------------------------------------
+
+  long rounds() {
+    @Nullable ByteBuffer value = get(ROUNDS);
+    return value == null ? 0 : value.getLong();
+  }
+
+  void putRounds(long rounds) {
+    put(ROUNDS, value(Long.BYTES).putLong(rounds));
+  }
+
+  /// The newest training of a partition, 0 before its first, -1 if nothing was heard of it.
+  long newestJob(int partition) {
+    @Nullable ByteBuffer value = get(TRAINER + "%010d".formatted(partition));
+    return value == null ? -1 : value.getLong();
+  }
+
+  void putTrainer(int partition, long job) {
+    put(TRAINER + "%010d".formatted(partition), value(Long.BYTES).putLong(job));
+  }
+
+  /// Partitions whose trainers were heard of.
+  Set<Integer> trainers() {
+    Set<Integer> partitions = new TreeSet<>();
+    for (var entry : scan(TRAINER)) {
+      partitions.add(Integer.valueOf(entry.key.substring(TRAINER.length())));
+    }
+    return partitions;
+  }
+
+  /// The round of a base version, null if none is on.
+  @Nullable Round round(int base) {
+    @Nullable ByteBuffer value = get(roundKey(base));
+    return value == null ? null : decodedRound(value);
+  }
+
+  /// The rounds that are on, by base version.
+  List<Round> openRounds() {
+    return scan(ROUND).stream().map(entry -> decodedRound(opened(entry.value))).toList();
+  }
+
+  void put(Round round) {
+    Map<Integer, byte[]> contributions = new HashMap<>();
+    int bytes = Integer.BYTES + 2 * Long.BYTES;
+    for (var entry : round.members().entrySet()) {
+      @Nullable ModelManifest found = entry.getValue().contribution();
+      byte[] encoded = found == null ? new byte[0] : encoded(found);
+      contributions.put(entry.getKey(), encoded);
+      bytes += 2 * Integer.BYTES + Long.BYTES + 1 + encoded.length;
+    }
+    ByteBuffer value = value(bytes).putInt(round.base()).putLong(round.number());
+    value.putLong(round.lastContribution());
+    round
+        .members()
+        .forEach(
+            (partition, member) -> {
+              byte[] encoded = contributions.getOrDefault(partition, new byte[0]);
+              value.putInt(partition).putLong(member.job()).put((byte) member.kind().ordinal());
+              value.putInt(encoded.length).put(encoded);
+            });
+    put(roundKey(round.base()), value);
+  }
+
+  private static Round decodedRound(ByteBuffer value) {
+    var round = new Round(value.getInt(), value.getLong(), value.getLong());
+    while (value.hasRemaining()) {
+      int partition = value.getInt();
+      long job = value.getLong();
+      ReportKind kind = ReportKind.values()[value.get()];
+      byte[] encoded = new byte[value.getInt()];
+      value.get(encoded);
+      round
+          .members()
+          .put(
+              partition,
+              new Round.Member(
+                  job,
+                  kind,
+                  encoded.length == 0 ? null : (ModelManifest) decoded(encoded).getContent()));
+    }
+    return round;
+  }
+
+  void remove(Round round) {
+    store.delete(roundKey(round.base()));
+  }
+
+  private static String roundKey(int base) {
+    return ROUND + "%010d".formatted(base);
   }
 
   // ---- plumbing ---------------------------------------------------------------------------------

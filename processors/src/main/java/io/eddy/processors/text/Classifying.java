@@ -1,12 +1,10 @@
 package io.eddy.processors.text;
 
-import io.eddy.model.checkpoint.CheckpointException;
 import io.eddy.model.checkpoint.ClassifierCheckpoint;
 import io.eddy.model.kernel.Kernels;
 import io.eddy.model.sequence.Classification;
 import io.eddy.model.sequence.TextClassifier;
 import io.eddy.model.sequence.TrainedClassifier;
-import io.eddy.processors.rollout.Assembly;
 import io.eddy.processors.rollout.Decision;
 import io.eddy.processors.rollout.ModelFormat;
 import io.eddy.schemas.avro.MessageLabel;
@@ -30,13 +28,7 @@ public final class Classifying implements AnnotationJob<TrainedClassifier, Messa
 
   @Override
   public ModelFormat<TrainedClassifier> format() {
-    return file -> {
-      try {
-        return new Assembly.Valid<>(ClassifierCheckpoint.read(file));
-      } catch (CheckpointException e) {
-        return new Assembly.Invalid<>("the file cannot be read: " + e.getMessage());
-      }
-    };
+    return new AnnotationFormat<>(ClassifierCheckpoint::read);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.eddy.processors.text;
 
-import io.eddy.model.checkpoint.CheckpointException;
 import io.eddy.model.checkpoint.TaggerCheckpoint;
 import io.eddy.model.evaluation.SpanScore;
 import io.eddy.model.kernel.Kernels;
@@ -8,7 +7,6 @@ import io.eddy.model.sequence.AnnotatedText;
 import io.eddy.model.sequence.TextTagger;
 import io.eddy.model.sequence.TrainedTagger;
 import io.eddy.model.text.Token;
-import io.eddy.processors.rollout.Assembly;
 import io.eddy.processors.rollout.Decision;
 import io.eddy.processors.rollout.ModelFormat;
 import io.eddy.schemas.avro.MessageTags;
@@ -32,13 +30,7 @@ public final class Tagging implements AnnotationJob<TrainedTagger, MessageTags> 
 
   @Override
   public ModelFormat<TrainedTagger> format() {
-    return file -> {
-      try {
-        return new Assembly.Valid<>(TaggerCheckpoint.read(file));
-      } catch (CheckpointException e) {
-        return new Assembly.Invalid<>("the file cannot be read: " + e.getMessage());
-      }
-    };
+    return new AnnotationFormat<>(TaggerCheckpoint::read);
   }
 
   @Override

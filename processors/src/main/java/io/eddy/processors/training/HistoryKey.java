@@ -16,6 +16,10 @@ public final class HistoryKey {
   /// [TrainingSignal].
   public static final int TRIGGER = -2;
 
+  /// In the place of the slot, where the record asks to join a round of training; its series is
+  /// empty. See [TrainingSignal].
+  public static final int ROUND = -3;
+
   private HistoryKey() {}
 
   /// The key of a series' slot; a new array.

@@ -9,6 +9,7 @@ import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.ModelArtifacts;
 import io.eddy.processors.state.SeriesStateCodec;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,8 @@ final class Training implements Function<BooleanSupplier, TrainingOutcome> {
     }
     return new TrainingOutcome.Trained(
         ModelArtifacts.candidate(
-            result.forecaster(), job.baseVersion(), Instant.ofEpochMilli(data.newestTime())));
+            result.forecaster(), job.baseVersion(), Instant.ofEpochMilli(data.newestTime())),
+        ByteBuffer.wrap(result.widthCounts().encode()));
   }
 
   private Map<String, String> provenance(TrainingData data) {

@@ -1,6 +1,7 @@
 package io.eddy.processors.training;
 
 import io.eddy.processors.rollout.ModelMessage;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /// How a training on the training thread ended.
@@ -8,9 +9,16 @@ sealed interface TrainingOutcome {
   /// It gave weights.
   ///
   /// @param candidate the records that publish them, the manifest last
-  record Trained(List<ModelMessage> candidate) implements TrainingOutcome {
+  /// @param statistics counts that are added up where several partitions train one version, in the
+  ///   form that its [io.eddy.processors.rollout.ModelFormat] reads; may be empty
+  record Trained(List<ModelMessage> candidate, ByteBuffer statistics) implements TrainingOutcome {
     public Trained {
       candidate = List.copyOf(candidate);
+    }
+
+    /// Where weights are all there is to average.
+    Trained(List<ModelMessage> candidate) {
+      this(candidate, ByteBuffer.allocate(0));
     }
   }
 

@@ -12,8 +12,12 @@ import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.Decision;
 import io.eddy.processors.rollout.ModelMessage;
 import io.eddy.processors.rollout.ModelRegistry;
+import io.eddy.processors.rollout.ReportKind;
+import io.eddy.processors.rollout.TrainingReports;
 import io.eddy.schemas.avro.HistoryWindow;
 import io.eddy.schemas.avro.ModelRecord;
+import io.eddy.schemas.avro.TrainingReport;
+import io.eddy.schemas.avro.TrainingRound;
 import io.eddy.schemas.serde.SchemaRegistry;
 import io.eddy.schemas.serde.SerdeException;
 import java.nio.ByteBuffer;
@@ -49,6 +53,10 @@ import org.slf4j.LoggerFactory;
 /// it and names all that its weights depend on; see [TrainingJob] and [TrainingStore]. The
 /// candidate is forwarded in the transaction that closes the job. So each job gives its candidate
 /// once under exactly-once, and a task that moves while it trains trains again, to the same digest.
+///
+/// **Several partitions train one version.** A job that opens tells the rollout, which asks the
+/// trainers of the other partitions to join, from the same base version; what each finds is a
+/// contribution to one candidate. See [io.eddy.processors.rollout.RolloutProcessor].
 ///
 /// **When.** At windows, as [TrainingTrigger] says, at a [TrainingSignal], and where a
 /// [TrainingSchedule] is set, by the clock; the job remembers what it trains on in any case.
@@ -203,6 +211,8 @@ public final class TrainingProcessor<M>
     private EddyMetrics.Trainings metrics;
     private RetainedWindows retained;
     private TrainingTrigger trigger = TrainingTrigger.NEW;
+    private boolean introduced;
+    private long newestBase = -1; // Decision in force when the newest job was opened.
 
     // A job is open: its windows wait for the training thread, or it runs.
     private @Nullable TrainingJob open;
@@ -244,6 +254,7 @@ public final class TrainingProcessor<M>
       open = null;
       waiting = null;
       run = null;
+      introduced = false;
       metrics.close();
     }
 
@@ -259,6 +270,10 @@ public final class TrainingProcessor<M>
         retained.remove(record.key());
       } else {
         HistoryWindow read = read(record, origin);
+        if (read != null && read.getRound() != null) {
+          join(read, read.getRound(), origin.offset(), record.timestamp());
+          return; // Nobody counts these as sent: they go to as many partitions as there are.
+        }
         if (read != null && HistoryKey.slot(record.key()) == HistoryKey.TRIGGER) {
           obey(read, origin.offset(), record.timestamp());
         } else if (read != null && read.getCorrection()) {
@@ -391,6 +406,65 @@ public final class TrainingProcessor<M>
       }
     }
 
+    /// Joins a round that another partition has opened, or says that it does not: the round waits
+    /// for one or the other.
+    private void join(HistoryWindow signal, TrainingRound round, long offset, long timestamp) {
+      String obstacle = obstacle();
+      if (obstacle == null
+          && newestBase == round.getBaseDecision()
+          && trigger.windowsSinceJob() == 0) {
+        obstacle = "nothing is new since it trained from the same version";
+      }
+      if (obstacle == null) {
+        openJob(
+            signal.getTrigger(),
+            signal.getWindow(),
+            offset,
+            timestamp,
+            round.getBaseVersion(),
+            round.getBaseDecision());
+        store.put(trigger);
+      } else if (open == null || open.baseVersion() != round.getBaseVersion()) {
+        var report = report(ReportKind.ABSTAINED, 0, round.getBaseDecision(), "", 0);
+        forward(TrainingReports.of(report, round.getBaseVersion()), timestamp);
+        LOGGER
+            .atDebug()
+            .addKeyValue("task", context.taskId())
+            .addKeyValue("base", round.getBaseVersion())
+            .log("round of training not joined: {}", obstacle);
+      }
+    }
+
+    private TrainingReport report(
+        ReportKind kind, long job, long baseDecision, String cause, int windowsMax) {
+      int partition = context.taskId().partition();
+      return new TrainingReport(
+          kind.name(), partition, job, baseDecision, cause, windowsMax, ByteBuffer.allocate(0));
+    }
+
+    private TrainingReport report(ReportKind kind, TrainingJob job) {
+      return report(kind, job.number(), job.baseDecision(), job.cause(), job.windowsMax());
+    }
+
+    private void forward(ModelMessage message, long timestamp) {
+      context.forward(new Record<>(message.key(), message.value(), timestamp));
+    }
+
+    /// Tells the rollout whose trainer this is, so that rounds wait for it; and what it is at.
+    private void introduce() {
+      introduced = true;
+      TrainingJob job = open;
+      if (job == null) {
+        forward(
+            TrainingReports.of(report(ReportKind.PRESENT, 0, 0, "", 0), INITIAL_WEIGHTS),
+            context.currentSystemTimeMs());
+      } else {
+        forward(
+            TrainingReports.of(report(ReportKind.ENTERED, job), job.baseVersion()),
+            job.triggeredAt());
+      }
+    }
+
     /// Opens a job if the clock says so and there is anything new to learn.
     private void ask(TrainingSchedule schedule) {
       long now = context.currentSystemTimeMs();
@@ -436,13 +510,23 @@ public final class TrainingProcessor<M>
             case CHAMPION -> current.version();
             case SCRATCH -> INITIAL_WEIGHTS;
           };
+      openJob(cause, wantedMax, historyLimit, timestamp, base, current.sequence());
+    }
+
+    private void openJob(
+        String cause,
+        long wantedMax,
+        long historyLimit,
+        long timestamp,
+        int base,
+        long baseDecision) {
       long windows = retained.newestWindows();
       trigger = trigger.opened(windows, context.currentSystemTimeMs());
       var job =
           new TrainingJob(
               trigger.jobs(),
               base,
-              current.sequence(),
+              baseDecision,
               historyLimit,
               retained.sampling(),
               windows,
@@ -451,6 +535,9 @@ public final class TrainingProcessor<M>
               windowsMax(wantedMax),
               cause);
       store.open(job);
+      newestBase = baseDecision;
+      introduced = true;
+      forward(TrainingReports.of(report(ReportKind.ENTERED, job), base), timestamp);
       log("training opened", job);
       begin(job, retained.snapshot());
     }
@@ -480,7 +567,7 @@ public final class TrainingProcessor<M>
       } catch (NoSuchElementException e) {
         if (registry.current().sequence() >= job.baseDecision()) {
           log("training given up, its base version is no longer kept", job);
-          metrics.failed();
+          fail(job);
           closeJob();
         }
         return;
@@ -501,6 +588,9 @@ public final class TrainingProcessor<M>
     }
 
     private void poll() {
+      if (!introduced) {
+        introduce();
+      }
       TrainingJob job = open;
       if (job == null) {
         return;
@@ -520,15 +610,15 @@ public final class TrainingProcessor<M>
         case TrainingOutcome.Trained trained -> publish(job, trained);
         case TrainingOutcome.Diverged diverged -> {
           log("training diverged, the champion stays: " + diverged.message(), job);
-          metrics.failed();
+          fail(job);
         }
         case TrainingOutcome.Unusable unusable -> {
           log("training given up: " + unusable.message(), job);
-          metrics.failed();
+          fail(job);
         }
         case TrainingOutcome.Failed failed -> {
           LOGGER.atError().setCause(failed.cause()).log("training failed, the champion stays");
-          metrics.failed();
+          fail(job);
         }
         case TrainingOutcome.Cancelled() ->
             throw new IllegalStateException("a training was cancelled while its task is open");
@@ -536,9 +626,17 @@ public final class TrainingProcessor<M>
       closeJob();
     }
 
+    private void fail(TrainingJob job) {
+      metrics.failed();
+      forward(
+          TrainingReports.of(report(ReportKind.FAILED, job), job.baseVersion()), job.triggeredAt());
+    }
+
     private void publish(TrainingJob job, TrainingOutcome.Trained trained) {
-      for (ModelMessage message : trained.candidate()) {
-        context.forward(new Record<>(message.key(), message.value(), job.triggeredAt()));
+      TrainingReport report = report(ReportKind.TRAINED, job);
+      report.setStatistics(trained.statistics());
+      for (ModelMessage message : TrainingReports.contribution(trained.candidate(), report)) {
+        forward(message, job.triggeredAt());
       }
       metrics.finished(run == null ? 0 : run.nanos());
       metrics.candidate();

@@ -1,6 +1,7 @@
 package io.eddy.processors.training;
 
 import io.eddy.schemas.avro.HistoryWindow;
+import io.eddy.schemas.avro.TrainingRound;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -23,6 +24,19 @@ public final class TrainingSignal {
   /// The Kafka key of every signal; a new array. The topic is compacted, so it keeps the newest.
   public static byte[] key() {
     return HistoryKey.of(HistoryKey.TRIGGER, new byte[0]);
+  }
+
+  /// The Kafka key of what asks to join a round; a new array.
+  public static byte[] roundKey() {
+    return HistoryKey.of(HistoryKey.ROUND, new byte[0]);
+  }
+
+  /// The value of a signal to join a round of training that others have opened.
+  public static HistoryWindow of(TrainingRound round) {
+    HistoryWindow signal = of(round.getCause(), round.getWindowsMax(), -1);
+    signal.setSlot(HistoryKey.ROUND);
+    signal.setRound(round);
+    return signal;
   }
 
   /// The value of a signal to train on all of history.

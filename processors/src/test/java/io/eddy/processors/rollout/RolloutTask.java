@@ -6,6 +6,7 @@ import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.metrics.EddyMetrics;
 import io.eddy.processors.progress.Progress;
 import io.eddy.schemas.avro.ModelRecord;
+import io.eddy.schemas.avro.TrainingRound;
 import io.eddy.schemas.avro.WindowScore;
 import java.util.AbstractMap;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
@@ -33,6 +35,9 @@ abstract class RolloutTask {
   /// The topic `models`, in order, tombstones with null.
   final List<Map.Entry<String, @Nullable ModelRecord>> topic = new ArrayList<>();
 
+  /// What asks trainers to join a round, in order.
+  final List<TrainingRound> asked = new ArrayList<>();
+
   final KeyValueStore<String, byte[]> store =
       Stores.keyValueStoreBuilder(
               Stores.inMemoryKeyValueStore(RolloutStore.NAME), Serdes.String(), Serdes.ByteArray())
@@ -41,8 +46,8 @@ abstract class RolloutTask {
   final Progress progress = new Progress();
   ModelRegistry<Forecaster> registry =
       new ModelRegistry<>(new ForecasterFormat(Models.SPEC), "here");
-  MockProcessorContext<String, ModelRecord> context = new MockProcessorContext<>();
-  Processor<byte[], byte[], String, ModelRecord> rollout = start();
+  MockProcessorContext<String, SpecificRecord> context = new MockProcessorContext<>();
+  Processor<byte[], byte[], String, SpecificRecord> rollout = start();
   int delivered;
   long offset;
 
@@ -62,9 +67,10 @@ abstract class RolloutTask {
     return ProcessorsConfig.of(properties);
   }
 
-  private Processor<byte[], byte[], String, ModelRecord> start() {
+  private Processor<byte[], byte[], String, SpecificRecord> start() {
     store.init(context.getStateStoreContext(), store);
     context.addStateStore(store);
+    context.setCurrentSystemTimeMs(TIME);
     var started =
         new RolloutProcessor(config(Models.SPEC), Models.SCHEMAS, registry, progress).get();
     started.init(context);
@@ -100,7 +106,11 @@ abstract class RolloutTask {
 
   void collect() {
     for (var captured : context.forwarded()) {
-      topic.add(entry(captured.record().key(), captured.record().value()));
+      if (captured.childName().orElseThrow().equals(RolloutProcessor.MODELS)) {
+        topic.add(entry(captured.record().key(), (ModelRecord) captured.record().value()));
+      } else {
+        asked.add((TrainingRound) captured.record().value());
+      }
     }
     context.resetForwards();
   }

@@ -19,6 +19,7 @@ import io.eddy.schemas.avro.HistoryWindow;
 import io.eddy.schemas.avro.ModelChunk;
 import io.eddy.schemas.avro.ModelManifest;
 import io.eddy.schemas.avro.ModelRecord;
+import io.eddy.schemas.avro.TrainingRound;
 import io.eddy.schemas.serde.SchemaRegistry;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,7 +123,7 @@ class TrainingProcessorTest {
     feed(task, history("a", 2), 0);
     await().until(() -> progress.trainings() == 0 && trainedOnce());
     task.punctuate();
-    assertThat(task.forwarded()).isEmpty();
+    assertThat(records(task)).isEmpty();
 
     publishing.set(true);
     awaitCandidate(task);
@@ -337,7 +338,7 @@ class TrainingProcessorTest {
     feed(task, history("a", 2, ProcessorsConfig.of(other)), 0);
     awaitClosed(task);
 
-    assertThat(task.forwarded()).isEmpty();
+    assertThat(records(task)).isEmpty();
     assertThat(progress.candidatesSent()).isZero();
   }
 
@@ -351,7 +352,7 @@ class TrainingProcessorTest {
     feed(task, history("a", 2), 0);
     awaitClosed(task);
 
-    assertThat(task.forwarded()).isEmpty();
+    assertThat(records(task)).isEmpty();
     assertThat(progress.trainings()).isZero();
     assertThat(new TrainingStoreView(task).openJob()).isNull();
   }
@@ -370,7 +371,7 @@ class TrainingProcessorTest {
     feed(task, history("a", 2), 0);
     awaitClosed(task);
 
-    assertThat(task.forwarded()).isEmpty();
+    assertThat(records(task)).isEmpty();
   }
 
   @Test
@@ -396,6 +397,72 @@ class TrainingProcessorTest {
 
     assertThat(progress.jobsOpen()).isEqualTo(1);
     assertThat(new TrainingStoreView(task).openJob()).isNotNull();
+  }
+
+  @Test
+  void shouldTellTheRolloutWhatItDoes() {
+    var task = start();
+    task.punctuate();
+    feed(task, history("a", 2), 0);
+    awaitCandidate(task);
+
+    assertThat(reports(task)).containsExactly("PRESENT", "ENTERED", "TRAINED");
+    assertThat(requireNonNull(manifest(task).getReport()).getStatistics().hasRemaining()).isTrue();
+  }
+
+  @Test
+  void shouldSayAgainWhatItIsAtAfterARestart() {
+    publishing.set(false);
+    var task = start();
+    feed(task, history("a", 2), 0);
+
+    task = track(task.restart());
+    task.punctuate();
+
+    assertThat(reports(task)).containsExactly("ENTERED");
+  }
+
+  @Test
+  void shouldJoinARoundThatAnotherPartitionOpened() {
+    properties.put(ProcessorsConfig.TRAINING_ENABLED, "false");
+    var filled = start();
+    feed(filled, history("a", 3), 0);
+    properties.put(ProcessorsConfig.TRAINING_ENABLED, "true");
+    var task = track(filled.moveTo(processor()));
+
+    feed(task, List.of(join(0)), 50);
+    awaitCandidate(task);
+
+    assertThat(manifest(task).getProvenance())
+        .containsEntry("training.cause", "drift")
+        .containsEntry("data.windows", "3");
+    assertThat(manifest(task).getBaseVersion()).isZero();
+    assertThat(progress.windowsConsumed()).as("rounds are no windows").isEqualTo(6);
+  }
+
+  @Test
+  void shouldAbstainFromARoundWithoutHistoryOrNews() {
+    var task = start();
+    feed(task, List.of(join(0)), 0);
+    assertThat(reports(task)).containsExactly("ABSTAINED");
+
+    feed(task, history("a", 2), 1);
+    awaitCandidate(task);
+    feed(task, List.of(join(0)), 50);
+
+    assertThat(reports(task)).containsExactly("ABSTAINED", "ENTERED", "TRAINED", "ABSTAINED");
+    assertThat(progress.jobsOpen()).isZero();
+  }
+
+  @Test
+  void shouldNotAnswerARoundThatItIsIn() {
+    publishing.set(false);
+    var task = start();
+    feed(task, history("a", 2), 0);
+    feed(task, List.of(join(0)), 50);
+
+    assertThat(reports(task)).containsExactly("ENTERED");
+    assertThat(progress.jobsOpen()).isEqualTo(1);
   }
 
   @Test
@@ -536,7 +603,7 @@ class TrainingProcessorTest {
         .until(
             () -> {
               task.punctuate();
-              return !task.forwarded().isEmpty();
+              return !records(task).isEmpty();
             });
   }
 
@@ -550,7 +617,34 @@ class TrainingProcessorTest {
   }
 
   private static List<ModelRecord> records(MockTask<byte[], byte[], String, ModelRecord> task) {
-    return task.forwarded().stream().<ModelRecord>map(forward -> forward.record().value()).toList();
+    return task.forwarded().stream()
+        .<ModelRecord>map(forward -> forward.record().value())
+        .filter(record -> !isReportAlone(record))
+        .toList();
+  }
+
+  private static boolean isReportAlone(ModelRecord record) {
+    return record.getContent() instanceof ModelManifest manifest && manifest.getDigest().isEmpty();
+  }
+
+  private static List<String> reports(MockTask<byte[], byte[], String, ModelRecord> task) {
+    return task.forwarded().stream()
+        .map(forward -> forward.record().value().getContent())
+        .filter(ModelManifest.class::isInstance)
+        .map(manifest -> requireNonNull(((ModelManifest) manifest).getReport()).getKind())
+        .toList();
+  }
+
+  private Record<byte[], byte[]> join(int baseVersion) {
+    ProcessorsConfig config = config();
+    SchemaRegistry schemas = SchemaRegistry.from(config.kafkaProperties());
+    var serializer = schemas.serde(HistoryWindow.class, config.topics().history()).serializer();
+    HistoryWindow signal =
+        TrainingSignal.of(new TrainingRound(baseVersion, 0L, "drift", 3, List.of(1)));
+    return new Record<>(
+        TrainingSignal.roundKey(),
+        serializer.serialize(config.topics().history(), signal),
+        time(0));
   }
 
   private static ModelManifest manifest(MockTask<byte[], byte[], String, ModelRecord> task) {

@@ -18,6 +18,8 @@ import io.eddy.schemas.avro.ModelRefusal;
 import io.eddy.schemas.avro.Observation;
 import io.eddy.schemas.avro.Reason;
 import io.eddy.schemas.avro.ShadowScore;
+import io.eddy.schemas.avro.TrainingReport;
+import io.eddy.schemas.avro.TrainingRound;
 import io.eddy.schemas.avro.WindowScore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -87,7 +89,8 @@ class AvroSerdeTest {
             List.of(0, 1),
             false,
             bytes.duplicate(),
-            "drift"),
+            "drift",
+            new TrainingRound(3, 17L, "drift", 4, List.of(0, 2))),
         new ModelRecord(new ModelChunk("ab12", 0, 2, ByteBuffer.wrap(new byte[512 * 1024]))),
         new ModelRecord(
             new ModelManifest(
@@ -98,7 +101,8 @@ class AvroSerdeTest {
                 2,
                 List.of(0L, 4_294_967_295L),
                 time,
-                Map.of("seed", "42"))),
+                Map.of("seed", "42"),
+                new TrainingReport("TRAINED", 1, 7L, 17L, "drift", 4, bytes.duplicate()))),
         new ModelRecord(
             new ModelDecision(
                 9L,

@@ -1,0 +1,168 @@
+package io.eddy.processors.rollout;
+
+import io.eddy.schemas.avro.ModelManifest;
+import io.eddy.schemas.avro.TrainingReport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The rounds of training that are on: local SGD (McMahan et al. 2017), in which each partition's
+/// trainer learns from its own series, from one base version, and one candidate is made of what all
+/// of them found.
+///
+/// **A round** opens with the first trainer that enters from a base version; the others are then
+/// asked to join. It closes as soon as every partition that has a trainer has trained, failed or
+/// abstained. For those that are missing, because their instance died or is slow, it waits so long
+/// after the newest contribution and then closes without them, if a share of the partitions has
+/// contributed; else it is given up. Partitions that abstain do not count. With one partition a
+/// round is one training, and what it found is the candidate, as it is.
+///
+/// **A contribution that comes after its round has closed** is dropped: its base is of the past.
+///
+/// Everything is in the store, so that a round goes on where it was after a restart.
+final class Rounds {
+  private static final Logger LOGGER = LoggerFactory.getLogger(Rounds.class);
+
+  private final RolloutStore store;
+  private final double quorum;
+  private final long waitMillis;
+
+  /// What a report has led to.
+  enum Effect {
+    /// Nothing that anybody must know.
+    NONE,
+    /// A round was opened: the other partitions are to be asked.
+    OPENED,
+    /// It is of a round that has closed: its chunks can go.
+    LATE
+  }
+
+  /// A round that is over.
+  ///
+  /// @param contributions what it found, by partition; empty if nothing, or too little
+  record Closed(Round round, List<ModelManifest> contributions) {}
+
+  /// @param quorum share of the partitions that must have contributed once the wait is over
+  /// @param waitMillis for more contributions, since the newest
+  Rounds(RolloutStore store, double quorum, long waitMillis) {
+    this.store = store;
+    this.quorum = quorum;
+    this.waitMillis = waitMillis;
+  }
+
+  /// Takes a report.
+  ///
+  /// @param manifest whose report is set; for [ReportKind#TRAINED] of a model that was verified
+  /// @param now by the clock
+  Effect take(ReportKind kind, ModelManifest manifest, long now) {
+    TrainingReport report = Round.report(manifest);
+    int partition = report.getPartition();
+    long job = report.getJob();
+    boolean known = store.newestJob(partition) == job;
+    if (kind == ReportKind.ENTERED) {
+      store.putTrainer(partition, job);
+    } else if (store.newestJob(partition) < 0) {
+      store.putTrainer(partition, 0);
+    }
+    @Nullable Round round = store.round(manifest.getBaseVersion());
+    switch (kind) {
+      case PRESENT -> {
+        return Effect.NONE;
+      }
+      case ENTERED -> {
+        if (known) {
+          return Effect.NONE; // Said again by a new owner.
+        }
+        boolean opens = round == null;
+        Round entered = opens ? opened(manifest.getBaseVersion()) : round;
+        entered.enter(partition, job);
+        store.put(entered);
+        return opens ? Effect.OPENED : Effect.NONE;
+      }
+      case ABSTAINED -> {
+        if (round != null) {
+          round.abstain(partition);
+          store.put(round);
+        }
+        return Effect.NONE;
+      }
+      case TRAINED, FAILED -> {
+        if (round == null || !round.expects(partition, job)) {
+          return Effect.LATE;
+        }
+        if (kind == ReportKind.FAILED) {
+          round.fail(partition, job);
+        } else {
+          @Nullable ModelManifest replaced = round.contribute(partition, job, manifest, now);
+          if (replaced != null) {
+            store.removeChunks(replaced.getDigest());
+          }
+        }
+        store.put(round);
+        return Effect.NONE;
+      }
+    }
+    throw new IllegalStateException("a report " + kind);
+  }
+
+  private Round opened(int base) {
+    long number = store.rounds() + 1;
+    store.putRounds(number);
+    return new Round(base, number, 0);
+  }
+
+  /// Whether a digest is that of a contribution that waits.
+  boolean holds(String digest) {
+    return store.openRounds().stream()
+        .flatMap(round -> round.contributions().stream())
+        .anyMatch(manifest -> manifest.getDigest().equals(digest));
+  }
+
+  /// Partitions that have trainers.
+  Set<Integer> trainers() {
+    return store.trainers();
+  }
+
+  /// Closes the rounds that are over.
+  ///
+  /// @param now by the clock
+  List<Closed> close(long now) {
+    List<Closed> closed = new ArrayList<>();
+    Set<Integer> trainers = store.trainers();
+    for (Round round : store.openRounds()) {
+      boolean complete = round.isComplete(trainers);
+      boolean overdue =
+          round.lastContribution() > 0 && now - round.lastContribution() >= waitMillis;
+      if (complete || overdue) {
+        store.remove(round);
+        closed.add(new Closed(round, outcome(round, complete, trainers)));
+      }
+    }
+    return closed;
+  }
+
+  private List<ModelManifest> outcome(Round round, boolean complete, Set<Integer> trainers) {
+    List<ModelManifest> contributions = round.contributions();
+    boolean enough = complete || round.hasQuorum(trainers, quorum);
+    LOGGER
+        .atInfo()
+        .addKeyValue("round", round.number())
+        .addKeyValue("base", round.base())
+        .addKeyValue("contributions", contributions.size())
+        .addKeyValue("trainers", trainers.size())
+        .log(
+            complete
+                ? "round of training is complete"
+                : enough
+                    ? "round of training closes without those that are missing"
+                    : "round of training is given up: too few have contributed");
+    if (enough) {
+      return contributions;
+    }
+    contributions.forEach(manifest -> store.removeChunks(manifest.getDigest()));
+    return List.of();
+  }
+}
