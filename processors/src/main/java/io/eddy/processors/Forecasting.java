@@ -18,8 +18,10 @@ import io.eddy.schemas.avro.Observation;
 import io.eddy.schemas.avro.WindowScore;
 import io.eddy.schemas.serde.SchemaRegistry;
 import java.util.Objects;
+import java.util.SequencedMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -201,7 +203,12 @@ public final class Forecasting {
   ///
   /// @throws io.eddy.schemas.serde.SerdeException if the registry does not answer or refuses one
   public static void registerSchemas(ProcessorsConfig config, SchemaRegistry registry) {
-    ModelLife.registerSchemas(config.topics(), registry, Forecast.getClassSchema());
+    ModelLife.registerSchemas(schemas(config), registry);
+  }
+
+  /// The schemas of the values of all of Eddy's topics, by topic, in a fixed order.
+  public static SequencedMap<String, Schema> schemas(ProcessorsConfig config) {
+    return ModelLife.schemas(config.topics(), Forecast.getClassSchema());
   }
 
   private ModelRegistry<Forecaster> addTrainingAndRollout(ModelLife life, SchemaRegistry registry) {

@@ -19,9 +19,11 @@ import io.eddy.schemas.avro.HistoryWindow;
 import io.eddy.schemas.avro.ModelRecord;
 import io.eddy.schemas.avro.WindowScore;
 import io.eddy.schemas.serde.SchemaRegistry;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.SequencedMap;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
@@ -86,17 +88,24 @@ final class ModelLife {
         Consumed.with(BYTES, BYTES).withTimestampExtractor(new RecordTimestamps()).withName(name));
   }
 
-  /// Registers the schemas of all of Eddy's topics in a fixed order.
+  /// The schemas of the values of all of Eddy's topics, in a fixed order.
   ///
   /// @param answers what the topic of answers holds
-  static void registerSchemas(Topics topics, SchemaRegistry registry, Schema answers) {
-    registry.idFor(SchemaRegistry.subject(topics.forecasts()), answers);
-    registry.idFor(SchemaRegistry.subject(topics.history()), HistoryWindow.getClassSchema());
-    registry.idFor(SchemaRegistry.subject(topics.scores()), WindowScore.getClassSchema());
-    registry.idFor(SchemaRegistry.subject(topics.candidates()), ModelRecord.getClassSchema());
-    registry.idFor(SchemaRegistry.subject(topics.models()), ModelRecord.getClassSchema());
-    registry.idFor(SchemaRegistry.subject(topics.deadLetters()), DeadLetter.getClassSchema());
-    registry.idFor(SchemaRegistry.subject(topics.control()), ControlCommand.getClassSchema());
+  static SequencedMap<String, Schema> schemas(Topics topics, Schema answers) {
+    SequencedMap<String, Schema> schemas = new LinkedHashMap<>();
+    schemas.put(topics.forecasts(), answers);
+    schemas.put(topics.history(), HistoryWindow.getClassSchema());
+    schemas.put(topics.scores(), WindowScore.getClassSchema());
+    schemas.put(topics.candidates(), ModelRecord.getClassSchema());
+    schemas.put(topics.models(), ModelRecord.getClassSchema());
+    schemas.put(topics.deadLetters(), DeadLetter.getClassSchema());
+    schemas.put(topics.control(), ControlCommand.getClassSchema());
+    return schemas;
+  }
+
+  /// Registers schemas in their order.
+  static void registerSchemas(SequencedMap<String, Schema> schemas, SchemaRegistry registry) {
+    schemas.forEach((topic, schema) -> registry.idFor(SchemaRegistry.subject(topic), schema));
   }
 
   /// Adds rollout and registry.

@@ -21,6 +21,7 @@ import io.eddy.schemas.avro.MessageScore;
 import io.eddy.schemas.avro.MessageTags;
 import io.eddy.schemas.serde.SchemaRegistry;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.function.BooleanSupplier;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
@@ -174,6 +175,11 @@ public final class TextStream {
 
   /// Registers the schemas of all of Eddy's topics; see [Forecasting#registerSchemas].
   public static void registerSchemas(ProcessorsConfig config, SchemaRegistry registry) {
-    ModelLife.registerSchemas(config.topics(), registry, answers(config.job()));
+    ModelLife.registerSchemas(schemas(config), registry);
+  }
+
+  /// The schemas of the values of all of Eddy's topics, by topic, in a fixed order.
+  public static SequencedMap<String, Schema> schemas(ProcessorsConfig config) {
+    return ModelLife.schemas(config.topics(), answers(config.job()));
   }
 }

@@ -11,17 +11,23 @@ import io.eddy.processors.rollout.ModelRegistry;
 import io.eddy.processors.topic.TopicCheck;
 import io.eddy.processors.topic.TopicPlan;
 import io.eddy.schemas.serde.SchemaRegistry;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.SequencedMap;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyDescription;
 import org.jspecify.annotations.Nullable;
 
 /// One application as it is configured; nothing is opened or started before [#start].
@@ -35,16 +41,18 @@ public final class EddyApplication {
   private static final String REPAIR = "eddy topics create --config FILE";
 
   private final ProcessorsConfig config;
+  private final Map<String, ?> settings;
 
-  private EddyApplication(ProcessorsConfig config) {
+  private EddyApplication(ProcessorsConfig config, Map<String, ?> settings) {
     this.config = config;
+    this.settings = settings;
   }
 
   /// Checks the settings, Kafka's and Eddy's in one map.
   ///
   /// @throws org.apache.kafka.common.config.ConfigException with every problem at once
   public static EddyApplication of(Map<String, ?> settings) {
-    return new EddyApplication(ProcessorsConfig.ofApplication(settings));
+    return new EddyApplication(ProcessorsConfig.ofApplication(settings), Map.copyOf(settings));
   }
 
   /// The checked settings.
@@ -107,13 +115,7 @@ public final class EddyApplication {
           .ifPresent(address -> properties.put(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
       properties.putAll(config.kafkaProperties());
       var models = new AtomicReference<@Nullable ModelRegistry<Forecaster>>();
-      Topology topology =
-          switch (config.job()) {
-            case FORECAST ->
-                Forecasting.application(config, registry, progress, publishing, models::set);
-            case LANGUAGE_MODEL, COMPLETE, CLASSIFY, TAG ->
-                TextStream.application(config, registry, progress, publishing);
-          };
+      Topology topology = topology(config, registry, progress, publishing, models::set);
       var application =
           new ExecutableApplication(
               config,
@@ -126,6 +128,38 @@ public final class EddyApplication {
       registry.close();
       throw e;
     }
+  }
+
+  /// What it reads, writes and keeps, without asking a cluster or a registry.
+  public TopologyDescription describeTopology() {
+    Map<String, Object> quick = new HashMap<>(settings);
+    quick.put(ProcessorsConfig.WARM_UP_MAX_MS, "0");
+    quick.put(SchemaRegistry.URL_CONFIG, "mock://" + UUID.randomUUID());
+    ProcessorsConfig described = ProcessorsConfig.ofApplication(quick);
+    try (SchemaRegistry registry = SchemaRegistry.from(described.kafkaProperties())) {
+      return topology(described, registry, new Progress(), () -> false, models -> {}).describe();
+    }
+  }
+
+  private static Topology topology(
+      ProcessorsConfig config,
+      SchemaRegistry registry,
+      Progress progress,
+      BooleanSupplier publishing,
+      Consumer<ModelRegistry<Forecaster>> models) {
+    return switch (config.job()) {
+      case FORECAST -> Forecasting.application(config, registry, progress, publishing, models);
+      case LANGUAGE_MODEL, COMPLETE, CLASSIFY, TAG ->
+          TextStream.application(config, registry, progress, publishing);
+    };
+  }
+
+  /// The schemas of the values of the topics that it writes, by topic.
+  public SequencedMap<String, Schema> writtenSchemas() {
+    return switch (config.job()) {
+      case FORECAST -> Forecasting.schemas(config);
+      case LANGUAGE_MODEL, COMPLETE, CLASSIFY, TAG -> TextStream.schemas(config);
+    };
   }
 
   private void registerSchemas(SchemaRegistry registry) {

@@ -44,12 +44,23 @@ public final class EmbeddedBroker implements AutoCloseable {
   /// @param wantedPort the port that clients connect to; 0 for a free one
   /// @throws BrokerStartException if the port is in use or the broker does not start
   public static EmbeddedBroker start(int wantedPort) {
+    return start(wantedPort, Map.of());
+  }
+
+  /// Starts a broker with settings of its own, such as for authentication on the listener `LOCAL`.
+  ///
+  /// @param wantedPort the port that clients connect to; 0 for a free one
+  /// @param further settings over those that are made here
+  /// @throws BrokerStartException if the port is in use or the broker does not start
+  public static EmbeddedBroker start(int wantedPort, Map<String, String> further) {
     int port = freePort(wantedPort);
     var folder = TemporaryFolder.create("eddy-broker-");
     @Nullable KafkaRaftServer server = null;
     try {
       format(folder.path());
-      var config = new KafkaConfig(settings(port, freePort(0), folder.path()));
+      Map<String, String> settings = settings(port, freePort(0), folder.path());
+      settings.putAll(further);
+      var config = new KafkaConfig(settings);
       server = new KafkaRaftServer(config, Time.SYSTEM);
       server.startup();
       return new EmbeddedBroker(server, folder, port);

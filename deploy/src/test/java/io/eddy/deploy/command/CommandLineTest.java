@@ -35,6 +35,7 @@ class CommandLineTest {
         "topics",
         "topics plan",
         "topics create",
+        "topics export",
         "watch",
         "train",
         "forget",
@@ -100,7 +101,7 @@ class CommandLineTest {
   @Test
   void shouldAskForASubcommand() {
     assertThat(execute("topics")).isEqualTo(ExitCode.USAGE);
-    assertThat(err.toString()).contains("plan or create");
+    assertThat(err.toString()).contains("plan, create or export");
     assertThat(execute("config")).isEqualTo(ExitCode.USAGE);
   }
 
