@@ -57,7 +57,8 @@ public final class Cluster {
     }
   }
 
-  static Admin connect(Map<String, ?> settings, Duration patience) {
+  /// As [#connect(Map)], with another patience, which is that of each question to the client, too.
+  public static Admin connect(Map<String, ?> settings, Duration patience) {
     Map<String, Object> patient = new HashMap<>(settings);
     patient.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
     patient.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
@@ -68,24 +69,24 @@ public final class Cluster {
           "no Kafka cluster is named: give --bootstrap-server host:port, or bootstrap.servers in"
               + " the configuration");
     }
-    Admin admin = create(patient, servers);
+    Admin admin = create(patient, servers, patience);
     try {
       admin.describeCluster().clusterId().get(patience.toMillis(), MILLISECONDS);
       return admin;
     } catch (ExecutionException e) {
       admin.close(Duration.ZERO);
-      throw refused(servers, e.getCause() == null ? e : e.getCause());
+      throw refused(servers, patience, e.getCause() == null ? e : e.getCause());
     } catch (TimeoutException e) {
       admin.close(Duration.ZERO);
-      throw unreachable(servers, e);
+      throw unreachable(servers, patience, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       admin.close(Duration.ZERO);
-      throw unreachable(servers, e);
+      throw unreachable(servers, patience, e);
     }
   }
 
-  private static Admin create(Map<String, Object> settings, Object servers) {
+  private static Admin create(Map<String, Object> settings, Object servers, Duration patience) {
     try {
       return Admin.create(settings);
     } catch (KafkaException e) {
@@ -94,16 +95,16 @@ public final class Cluster {
       // off.
       if (root instanceof ConfigException
           && String.valueOf(root.getMessage()).contains("resolvable")) {
-        throw unreachable(servers, e);
+        throw unreachable(servers, patience, e);
       }
       throw new UserException(
           ExitCode.USAGE, "the settings for the Kafka cluster are wrong: " + root.getMessage(), e);
     }
   }
 
-  private static UserException refused(Object servers, Throwable cause) {
+  private static UserException refused(Object servers, Duration patience, Throwable cause) {
     if (cause instanceof org.apache.kafka.common.errors.TimeoutException) {
-      return unreachable(servers, cause);
+      return unreachable(servers, patience, cause);
     }
     return new UserException(
         ExitCode.UNREACHABLE,
@@ -112,12 +113,12 @@ public final class Cluster {
         cause);
   }
 
-  private static UserException unreachable(Object servers, Throwable cause) {
+  private static UserException unreachable(Object servers, Duration patience, Throwable cause) {
     return new UserException(
         ExitCode.UNREACHABLE,
         ("no Kafka broker answers at %s (waited up to %d s): start it, or correct"
                 + " --bootstrap-server or bootstrap.servers")
-            .formatted(servers, PATIENCE.toSeconds()),
+            .formatted(servers, Math.max(1, patience.toSeconds())),
         cause);
   }
 }

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Asked before the start: afterwards each record would go to the dead letters, which is right for
 /// a bad record and wrong for a misspelled setting. A topic without a schema (yet) passes.
-final class InputSchemaCheck {
+public final class InputSchemaCheck {
   private static final Logger LOGGER = LoggerFactory.getLogger(InputSchemaCheck.class);
   private static final int NOT_FOUND = 404;
   private static final Set<Schema.Type> NUMBERS =
@@ -30,8 +30,11 @@ final class InputSchemaCheck {
 
   private InputSchemaCheck() {}
 
-  /// @throws UserException if the schema lacks a field, or the value is no number
-  static void require(ProcessorsConfig config, SchemaRegistry registry) {
+  /// Returns only if the input has no schema yet, or one with all fields that are named.
+  ///
+  /// @throws UserException if the schema lacks a field, the value is no number, or the registry
+  ///   does not tell
+  public static void require(ProcessorsConfig config, SchemaRegistry registry) {
     Optional<String> topic = config.inputTopic();
     if (topic.isEmpty() || config.inputFormat() != InputFormat.AVRO) {
       return;

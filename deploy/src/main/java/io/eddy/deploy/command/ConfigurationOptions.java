@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -42,16 +43,32 @@ final class ConfigurationOptions {
 
   /// All layers: file, environment, command line.
   Map<String, String> settings() {
-    if (!isGiven()) {
-      // Not left to picocli, since some commands can do without.
-      throw new ParameterException(spec.commandLine(), "Missing required option: '--config=FILE'");
+    Map<String, String> settings = new LinkedHashMap<>();
+    sourced().forEach((key, setting) -> settings.put(key, setting.value()));
+    return settings;
+  }
+
+  /// The same, each with the layer that it comes from.
+  SortedMap<String, Settings.Sourced> sourced() {
+    SortedMap<String, Settings.Sourced> settings = sourcedIfAny();
+    if (settings.isEmpty()) {
+      // Not left to picocli, since a container may have all of them in its environment.
+      throw new ParameterException(
+          spec.commandLine(),
+          "Missing required option: '--config=FILE' (or settings in the environment, such as"
+              + " EDDY_INPUT_TOPIC)");
     }
+    return settings;
+  }
+
+  /// The same, empty where no layer has any.
+  SortedMap<String, Settings.Sourced> sourcedIfAny() {
     Map<String, String> commandLine = new LinkedHashMap<>(setting.settings());
     if (bootstrapServer != null) {
       commandLine.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServer);
     }
     Map<String, String> inFiles = new LinkedHashMap<>();
     files.forEach(file -> inFiles.putAll(Settings.file(file)));
-    return Settings.of(inFiles, System.getenv(), commandLine);
+    return Settings.sourced(inFiles, System.getenv(), commandLine);
   }
 }

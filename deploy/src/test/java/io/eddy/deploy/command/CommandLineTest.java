@@ -45,6 +45,7 @@ class CommandLineTest {
         "model export",
         "config",
         "config describe",
+        "doctor",
         "backtest",
         "tune",
         "bench"
@@ -67,6 +68,7 @@ class CommandLineTest {
         "topics plan",
         "watch",
         "config",
+        "doctor",
         "backtest",
         "tune",
         "bench"

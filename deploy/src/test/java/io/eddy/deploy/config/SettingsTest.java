@@ -7,9 +7,13 @@ import io.eddy.deploy.process.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
   @TempDir private Path folder = Path.of("");
@@ -74,5 +78,76 @@ class SettingsTest {
     assertThatThrownBy(() -> Settings.file(broken))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("properties file");
+  }
+
+  @Test
+  void shouldTellWhichLayerEachSettingComesFrom() {
+    assertThat(
+            Settings.sourced(
+                Map.of("eddy.season", "1", "eddy.cell", "gru"),
+                Map.of("EDDY_SEASON", "2", "EDDY_HORIZON", "2"),
+                Map.of("eddy.season", "3")))
+        .containsExactly(
+            Map.entry("eddy.cell", new Settings.Sourced("gru", "a file")),
+            Map.entry("eddy.horizon", new Settings.Sourced("2", "the environment")),
+            Map.entry("eddy.season", new Settings.Sourced("3", "the command line")));
+  }
+
+  @Test
+  void shouldTakeSettingsOfOneClientFromTheEnvironment() {
+    assertThat(
+            Settings.of(
+                Map.of(),
+                Map.of(
+                    "KAFKA_PRODUCER_LINGER_MS", "7",
+                    "KAFKA_MAIN_CONSUMER_FETCH_MIN_BYTES", "9",
+                    "SCHEMA_REGISTRY_BASIC_AUTH_CREDENTIALS_SOURCE", "USER_INFO"),
+                Map.of()))
+        .containsOnly(
+            Map.entry("producer.linger.ms", "7"),
+            Map.entry("main.consumer.fetch.min.bytes", "9"),
+            Map.entry("schema.registry.basic.auth.credentials.source", "USER_INFO"));
+  }
+
+  @Test
+  void shouldFindKeysThatNobodyReads() {
+    assertThat(
+            Settings.unknownKeys(
+                List.of(
+                    "bootstrap.server",
+                    "bootstrap.servers",
+                    "producer.linger.ms",
+                    "producer.lingr.ms",
+                    "topic.retention.ms",
+                    "basic.auth.user.info",
+                    "eddy.season")))
+        .containsOnly(
+            Map.entry("bootstrap.server", Optional.of("bootstrap.servers")),
+            Map.entry("producer.lingr.ms", Optional.of("producer.linger.ms")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ssl.keystore.password",
+        "producer.ssl.key.password",
+        "ssl.keystore.key",
+        "sasl.jaas.config",
+        "admin.sasl.jaas.config",
+        "basic.auth.user.info",
+        "schema.registry.basic.auth.user.info",
+        "schema.registry.bearer.auth.token",
+        "my.client.secret"
+      })
+  void shouldHideSecrets(String key) {
+    assertThat(Settings.shown(key, "hunter2")).isEqualTo("[hidden]");
+  }
+
+  @Test
+  void shouldHideCredentialsInAddressesAndNothingElse() {
+    assertThat(Settings.shown("schema.registry.url", "https://me:hunter2@registry:8081"))
+        .isEqualTo("https://[hidden]@registry:8081");
+    assertThat(Settings.shown("ssl.keystore.location", "/etc/eddy.p12")).isEqualTo("/etc/eddy.p12");
+    assertThat(Settings.shown("eddy.hidden.size", "8")).isEqualTo("8");
   }
 }

@@ -59,12 +59,7 @@ final class KernelChoice {
 
   private static Kernels vector(Logger logger) {
     VectorKernels vector = new VectorKernels();
-    String width =
-        vector.bits() <= vector.preferredBits()
-            ? String.format("%d bits", vector.bits())
-            : String.format(
-                "%d bits (slow: this processor has %d)", vector.bits(), vector.preferredBits());
-    logger.log(Level.INFO, "Kernels: vector, " + width + ", fused multiply-add");
+    logger.log(Level.INFO, "Kernels: " + vector + ", fused multiply-add");
     return vector;
   }
 

@@ -22,7 +22,7 @@ package io.eddy.model.kernel;
 /// `…Backward` add to the gradients of data (`dX +=`) and overwrite where they say so.
 ///
 /// Implementations are stateless to the caller, may be shared by threads, and allocate nothing per
-/// call once warm.
+/// call once warm. Their `toString` says which they are, such as `vector, 256 bits`.
 public interface Kernels {
 
   /// The kernels to use in this JVM, the same instance each time: SIMD where the module is there,

@@ -11,6 +11,11 @@ final class ScalarKernels implements Kernels {
   private ScalarKernels() {}
 
   @Override
+  public String toString() {
+    return "scalar";
+  }
+
+  @Override
   public void multiplyAdd(
       int rows,
       int columns,

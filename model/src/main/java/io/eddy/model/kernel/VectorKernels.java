@@ -72,6 +72,15 @@ final class VectorKernels implements Kernels {
     };
   }
 
+  /// As the log line of the choice has it.
+  @Override
+  public String toString() {
+    return "vector, "
+        + (bits() <= preferredBits()
+            ? bits() + " bits"
+            : bits() + " bits (slow: this processor has " + preferredBits() + ")");
+  }
+
   int bits() {
     return SPECIES.vectorBitSize();
   }

@@ -1660,11 +1660,12 @@ public final class ProcessorsConfig {
       if (!key.group.equals(group)) {
         group = key.group;
         text.append(text.isEmpty() ? "" : "\n").append("## ").append(group).append("\n\n");
-        text.append("| key | default | expected | importance | what it does |\n");
-        text.append("| --- | --- | --- | --- | --- |\n");
+        text.append("| key | type | default | expected | importance | what it does |\n");
+        text.append("| --- | --- | --- | --- | --- | --- |\n");
       }
       String initial = String.valueOf(key.defaultValue);
       text.append("| `").append(key.name).append("` | ");
+      text.append(key.type.name().toLowerCase(Locale.ROOT)).append(" | ");
       text.append(initial.isEmpty() ? "(empty)" : "`" + initial + "`").append(" | ");
       text.append(key.validator).append(" | ");
       text.append(key.importance.name().toLowerCase(Locale.ROOT)).append(" | ");

@@ -5,12 +5,12 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /// Finds the key that a misspelt one was meant to be.
-final class Spelling {
+public final class Spelling {
   private Spelling() {}
 
   /// The candidate with the fewest edits to `word`, if that is near enough to be meant: at most a
   /// third of the word's letters.
-  static Optional<String> nearest(String word, Collection<String> candidates) {
+  public static Optional<String> nearest(String word, Collection<String> candidates) {
     return candidates.stream()
         .min(Comparator.<String>comparingInt(c -> edits(word, c)).thenComparing(c -> c))
         .filter(best -> edits(word, best) <= Math.max(2, word.length() / 3));

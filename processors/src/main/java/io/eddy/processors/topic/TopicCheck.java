@@ -26,6 +26,17 @@ public final class TopicCheck {
   private final TopicPlan plan;
   private final String repair;
 
+  /// Something that is wrong.
+  ///
+  /// @param what is wrong, and what was expected
+  /// @param remedy what to do
+  public record Problem(String what, String remedy) {
+    /// Both in one sentence.
+    public String sentence() {
+      return what + ": " + remedy;
+    }
+  }
+
   /// @param repair the command that makes the topics, such as `eddy topics create --config FILE`
   public TopicCheck(TopicPlan plan, String repair) {
     this.plan = plan;
@@ -51,30 +62,34 @@ public final class TopicCheck {
   ///
   /// @throws TopicException if the cluster cannot be asked
   public List<String> problems(Admin admin) {
+    return findings(admin).stream().map(Problem::sentence).toList();
+  }
+
+  /// Everything that is wrong; empty if all is well.
+  ///
+  /// @throws TopicException if the cluster cannot be asked
+  public List<Problem> findings(Admin admin) {
     List<String> names = plan.topics().stream().map(PlannedTopic::name).toList();
     Map<String, TopicDescription> found = Cluster.describe(admin, names);
     Map<String, Config> configs =
         found.isEmpty() ? Map.of() : Cluster.configs(admin, List.copyOf(found.keySet()));
-    return problems(found, configs);
+    return findings(found, configs);
   }
 
   /// The judgement alone.
   ///
   /// @param found the topics that exist, by name
   /// @param configs their settings, by name
-  List<String> problems(Map<String, TopicDescription> found, Map<String, Config> configs) {
-    List<String> problems = new ArrayList<>();
+  List<Problem> findings(Map<String, TopicDescription> found, Map<String, Config> configs) {
+    List<Problem> problems = new ArrayList<>();
     for (PlannedTopic topic : plan.topics()) {
       @Nullable TopicDescription description = found.get(topic.name());
       @Nullable Config config = configs.get(topic.name());
       if (description == null || config == null) {
         problems.add(
-            "topic \""
-                + topic.name()
-                + "\" ("
-                + topic.purpose()
-                + ") does not exist: run "
-                + repair);
+            new Problem(
+                "topic \"" + topic.name() + "\" (" + topic.purpose() + ") does not exist",
+                "run " + repair));
         continue;
       }
       checkPartitions(topic, description.partitions().size(), problems);
@@ -94,38 +109,39 @@ public final class TopicCheck {
     }
   }
 
-  private static void checkPartitions(PlannedTopic topic, int found, List<String> problems) {
+  private static void checkPartitions(PlannedTopic topic, int found, List<Problem> problems) {
     if (found != topic.partitions()) {
       problems.add(
-          "topic \""
-              + topic.name()
-              + "\" has "
-              + found
-              + " partitions, expected "
-              + topic.partitions()
-              + ": keys would leave their state, so partitions cannot be changed; choose a new"
-              + " eddy.topic.prefix and application.id, or delete the topic if it holds nothing of"
-              + " value");
+          new Problem(
+              "topic \""
+                  + topic.name()
+                  + "\" has "
+                  + found
+                  + " partitions, expected "
+                  + topic.partitions(),
+              "keys would leave their state, so partitions cannot be changed; choose a new"
+                  + " eddy.topic.prefix and application.id, or delete the topic if it holds nothing"
+                  + " of value"));
     }
   }
 
-  private void checkConfigs(PlannedTopic topic, Config config, List<String> problems) {
+  private void checkConfigs(PlannedTopic topic, Config config, List<Problem> problems) {
     topic
         .configs()
         .forEach(
             (key, wanted) -> {
               if (!satisfied(config, key, wanted)) {
                 problems.add(
-                    "topic \""
-                        + topic.name()
-                        + "\" has "
-                        + key
-                        + "="
-                        + value(config, key)
-                        + ", expected "
-                        + wanted
-                        + ": run "
-                        + repair);
+                    new Problem(
+                        "topic \""
+                            + topic.name()
+                            + "\" has "
+                            + key
+                            + "="
+                            + value(config, key)
+                            + ", expected "
+                            + wanted,
+                        "run " + repair));
               }
             });
   }

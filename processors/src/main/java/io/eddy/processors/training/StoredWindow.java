@@ -1,6 +1,7 @@
 package io.eddy.processors.training;
 
 import io.eddy.model.series.Absence;
+import io.eddy.schemas.avro.HistoryWindow;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// int64 time * count, float64 value * count, int8 absence * count,
 /// int32 size of the covariates, covariates, anchor to the end
 /// ```
-final class StoredWindow {
+public final class StoredWindow {
   private static final byte VERSION = 2;
 
   private static final int STEP_BYTES = Long.BYTES + Double.BYTES + 1;
@@ -182,6 +183,15 @@ final class StoredWindow {
         + (long) times.length * (Long.BYTES + Double.BYTES + Integer.BYTES)
         + covariates.length
         + anchor.length;
+  }
+
+  /// Bytes that the trainer's store keeps of a window of history.
+  public static int encodedBytes(HistoryWindow window) {
+    return HEADER_BYTES
+        + window.getTimes().size() * STEP_BYTES
+        + Integer.BYTES
+        + window.getCovariates().remaining()
+        + window.getAnchor().remaining();
   }
 
   byte[] encode() {

@@ -381,7 +381,7 @@ class ProcessorsConfigTest {
   void shouldDescribeEachGroupAsOneTable() {
     String description = ProcessorsConfig.describe();
 
-    assertThat(description).startsWith("## Input\n\n| key | default | expected |");
+    assertThat(description).startsWith("## Input\n\n| key | type | default | expected |");
     assertThat(description.lines().filter(line -> line.startsWith("## ")))
         .containsExactly(
             "## Input",
@@ -393,9 +393,9 @@ class ProcessorsConfigTest {
             "## Models",
             "## State");
     assertThat(description.lines().filter(line -> line.startsWith("|")))
-        .allSatisfy(line -> assertThat(line.split("(?<!\\\\)\\|", -1)).hasSize(7));
+        .allSatisfy(line -> assertThat(line.split("(?<!\\\\)\\|", -1)).hasSize(8));
     assertThat(description)
-        .contains("| `eddy.horizon` | `8` | a whole number from 1 to 1024 | high |");
+        .contains("| `eddy.horizon` | int | `8` | a whole number from 1 to 1024 | high |");
   }
 
   @Test

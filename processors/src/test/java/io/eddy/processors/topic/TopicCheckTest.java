@@ -46,7 +46,7 @@ class TopicCheckTest {
                     values.entrySet().stream()
                         .map(entry -> new ConfigEntry(entry.getKey(), entry.getValue()))
                         .toList())));
-    return check.problems(found, settings);
+    return check.findings(found, settings).stream().map(TopicCheck.Problem::sentence).toList();
   }
 
   private void set(String topic, String key, String value) {
