@@ -55,6 +55,7 @@ public final class EddyCommand implements Runnable {
     eddy.addSubcommand(new ModelCommand());
     eddy.addSubcommand(new ConfigCommand());
     eddy.addSubcommand(new DoctorCommand());
+    eddy.addSubcommand(new SizeCommand());
     eddy.addSubcommand(new BacktestCommand());
     eddy.addSubcommand(new EvaluateCommand());
     eddy.addSubcommand(new TuneCommand(stop));

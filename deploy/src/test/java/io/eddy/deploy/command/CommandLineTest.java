@@ -46,6 +46,7 @@ class CommandLineTest {
         "config",
         "config describe",
         "doctor",
+        "size",
         "backtest",
         "tune",
         "bench"
@@ -69,6 +70,7 @@ class CommandLineTest {
         "watch",
         "config",
         "doctor",
+        "size",
         "backtest",
         "tune",
         "bench"
