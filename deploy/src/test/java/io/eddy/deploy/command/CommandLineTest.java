@@ -45,6 +45,7 @@ class CommandLineTest {
         "model export",
         "config",
         "config describe",
+        "config show",
         "doctor",
         "size",
         "backtest",
