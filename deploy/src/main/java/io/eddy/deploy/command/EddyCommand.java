@@ -60,6 +60,7 @@ public final class EddyCommand implements Runnable {
     eddy.addSubcommand(new EvaluateCommand());
     eddy.addSubcommand(new TuneCommand(stop));
     eddy.addSubcommand(new BenchCommand());
+    eddy.addSubcommand(new CompletionCommand());
     eddy.setCaseInsensitiveEnumValuesAllowed(true);
     eddy.setParameterExceptionHandler(new Complaints());
     eddy.setExecutionExceptionHandler(new Complaints());

@@ -48,6 +48,7 @@ class CommandLineTest {
         "config show",
         "doctor",
         "size",
+        "completion",
         "backtest",
         "tune",
         "bench"
@@ -72,6 +73,7 @@ class CommandLineTest {
         "config",
         "doctor",
         "size",
+        "completion",
         "backtest",
         "tune",
         "bench"
