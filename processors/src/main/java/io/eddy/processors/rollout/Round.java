@@ -87,7 +87,6 @@ final class Round {
     return members.values().stream()
         .map(Member::contribution)
         .filter(Objects::nonNull)
-        .map(manifest -> (ModelManifest) manifest)
         .toList();
   }
 
