@@ -2,6 +2,7 @@ package io.eddy.deploy.backtest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.eddy.deploy.chart.Uplot;
 import io.eddy.model.evaluation.Confidence;
 import io.eddy.model.evaluation.CoverageEstimate;
 import io.eddy.model.evaluation.CoverageMeter;
@@ -20,7 +21,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +29,6 @@ import org.jspecify.annotations.Nullable;
 /// the page.
 public final class ReportPage {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String CHARTS_VERSION =
-      "/META-INF/maven/org.webjars.npm/uplot/pom.properties";
   private static final int DRAWN_BASELINES = 5; // as many as there are colours
   private static final int DRAWN_SERIES_OF_A_KIND = 4;
   private static final int WORST = 20;
@@ -282,13 +280,7 @@ public final class ReportPage {
   }
 
   private static String chartFile(String name) throws IOException {
-    var properties = new Properties();
-    try (InputStream bytes = open(CHARTS_VERSION)) {
-      properties.load(bytes);
-    }
-    return resource(
-        "/META-INF/resources/webjars/uplot/%s/dist/%s"
-            .formatted(properties.getProperty("version"), name));
+    return new String(Uplot.file(name), StandardCharsets.UTF_8);
   }
 
   private static String resource(String name) throws IOException {
