@@ -1,8 +1,5 @@
 package io.eddy.deploy.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import io.eddy.deploy.app.Companion;
 import io.eddy.deploy.app.ExecutableApplication;
 import io.eddy.deploy.process.ExitCode;
@@ -19,6 +16,9 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.streams.StreamsConfig;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,22 +28,34 @@ import org.slf4j.LoggerFactory;
 /// thread.
 public final class HttpServer implements Companion, AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(HttpServer.class);
-  private static final ObjectMapper JSON =
-      new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+
+  private static final String JSON = "application/json";
 
   private final HttpSettings settings;
   private final Guard guard;
   private final Restores restores = new Restores();
   private final Health health;
   private final Scrapes scrapes;
+  private final Fleet fleet = new Fleet();
+  private final Messages messages = new Messages();
+  private final TrainingLog trainings;
+  private final StatusBoard board;
+  private final EventStreams events;
+  private final Api api;
   private final Javalin server;
-  private volatile @Nullable ExecutableApplication application;
+  private volatile @Nullable Attached attached;
 
   private HttpServer(HttpSettings settings, Progress progress) {
     this.settings = settings;
     this.guard = new Guard(settings.access());
     this.health = new Health(progress, restores);
     this.scrapes = new Scrapes(progress, health, restores);
+    this.trainings = new TrainingLog(progress);
+    this.board = new StatusBoard(progress, health, fleet);
+    this.events = new EventStreams(board::now);
+    this.api = new Api(board, fleet, messages, trainings, events, this::attached);
+    scrapes.gauge("eddy.keys.known", "Keys that the dashboard knows of", fleet::size);
+    scrapes.gauge("eddy.http.listeners", "Open streams of server-sent events", events::size);
     this.server = listen();
   }
 
@@ -63,6 +75,14 @@ public final class HttpServer implements Companion, AutoCloseable {
             server.port());
   }
 
+  /// Each path that it answers, as its routes name it.
+  Set<String> paths() {
+    return server.unsafe.internalRouter.allHttpHandlers().stream()
+        .filter(handler -> handler.endpoint.method.isHttpMethod())
+        .map(handler -> handler.endpoint.path)
+        .collect(Collectors.toSet());
+  }
+
   @Override
   public Optional<String> address() {
     String host = settings.isEverywhere() ? machineName() : inUrl(settings.host());
@@ -70,16 +90,37 @@ public final class HttpServer implements Companion, AutoCloseable {
   }
 
   @Override
-  public void attach(ExecutableApplication attached) {
-    attached.streams().setGlobalStateRestoreListener(restores);
-    scrapes.attach(attached.streams());
-    application = attached;
-    health.attach(attached.streams());
+  public void attach(ExecutableApplication application) {
+    application.streams().setGlobalStateRestoreListener(restores);
+    scrapes.attach(application.streams());
+    Object named =
+        application.config().kafkaProperties().get(StreamsConfig.APPLICATION_SERVER_CONFIG);
+    String self = named == null ? address().orElseThrow() : named.toString();
+    var made =
+        new Attached(
+            application,
+            new AnswerReader(application, fleet, messages, events),
+            new KeyQueries(application.streams(), self, settings.access()),
+            new KeyViews(application),
+            new ModelsView(application, health));
+    scrapes.gauge(
+        "eddy.answers.skipped",
+        "Answers that the dashboard did not read since too many came",
+        made.reader()::skipped);
+    attached = made;
+    board.attach(application, made.reader(), self);
+    health.attach(application.streams());
   }
 
   @Override
   public void close() {
+    events.close();
     server.stop();
+    Attached made = attached;
+    if (made != null) {
+      made.reader().close();
+      made.queries().close();
+    }
     scrapes.close();
   }
 
@@ -154,6 +195,7 @@ public final class HttpServer implements Companion, AutoCloseable {
     config.routes.get("/health/ready", this::ready);
     config.routes.get("/topology", this::topology);
     config.routes.get("/metrics", this::metrics);
+    api.addTo(config.routes);
   }
 
   private static void refuse(Refusal refusal, Context request) {
@@ -187,11 +229,7 @@ public final class HttpServer implements Companion, AutoCloseable {
   }
 
   private static void answer(Context request, int status, Object body) {
-    try {
-      request.status(status).contentType("application/json").result(JSON.writeValueAsBytes(body));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("an answer cannot be written as JSON", e);
-    }
+    request.status(status).contentType(JSON).result(Json.bytes(body));
   }
 
   // ---- answers ----------------------------------------------------------------------------------
@@ -211,7 +249,7 @@ public final class HttpServer implements Companion, AutoCloseable {
   private void topology(Context request) {
     request
         .contentType("text/plain; charset=utf-8")
-        .result(application().topology().describe().toString());
+        .result(attached().application().topology().describe().toString());
   }
 
   private void metrics(Context request) {
@@ -219,13 +257,13 @@ public final class HttpServer implements Companion, AutoCloseable {
   }
 
   /// @throws Refusal if there is none yet
-  private ExecutableApplication application() {
-    ExecutableApplication attached = application;
-    if (attached == null) {
+  private Attached attached() {
+    Attached made = attached;
+    if (made == null) {
       throw new Refusal(
           HttpStatus.SERVICE_UNAVAILABLE,
           "the application is starting: /health/ready tells when it can be asked");
     }
-    return attached;
+    return made;
   }
 }

@@ -128,6 +128,23 @@ class CommandLineTest {
     assertThat(err.toString()).contains("eddy: ").contains(option.replaceFirst("=.*", ""));
   }
 
+  /// Before anything is started, and never with the secret in the message.
+  @Test
+  void shouldRefuseToBeSeenByOthersWithoutASecret() throws IOException {
+    Path login = folder.resolve("login");
+    Files.writeString(login, "hunter2");
+
+    assertThat(execute("demo", "--http-host=0.0.0.0")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("--http-token-file");
+    assertThat(execute("demo", "--http-login-file=" + login)).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("USER:PASSWORD").doesNotContain("hunter2");
+    assertThat(execute("demo", "--http-port=70000")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("--http-port is 70000");
+    assertThat(execute("demo", "--http-token-file=" + folder.resolve("none")))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("expected a file with one line");
+  }
+
   @Test
   void shouldNameTheColumnsOfAFile() throws IOException {
     Path csv = folder.resolve("a.csv");

@@ -34,13 +34,14 @@ public final class Instance implements AutoCloseable {
       TestApplication application,
       @Nullable StateDirectory givenState,
       Progress progress,
-      BooleanSupplier publishing) {
+      BooleanSupplier publishing,
+      Companion companion) {
     var decision = new AtomicLong();
     progress.onSwap(swap -> decision.accumulateAndGet(swap.sequence(), Math::max));
     StateDirectory own = givenState == null ? StateDirectory.create() : null;
     StateDirectory state = givenState == null ? Objects.requireNonNull(own) : givenState;
     try {
-      var running = application.withState(state).start(progress, publishing, Companion.NONE);
+      var running = application.withState(state).start(progress, publishing, companion);
       return new Instance(application, running, progress, decision, own);
     } catch (RuntimeException e) {
       if (own != null) {

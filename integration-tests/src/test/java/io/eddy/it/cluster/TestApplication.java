@@ -1,5 +1,6 @@
 package io.eddy.it.cluster;
 
+import io.eddy.deploy.app.Companion;
 import io.eddy.deploy.app.EddyApplication;
 import io.eddy.it.scenario.Event;
 import io.eddy.it.scenario.Origin;
@@ -140,7 +141,7 @@ public final class TestApplication {
 
   /// Starts an instance in this process, with a state directory that goes when it closes.
   public Instance start() {
-    return Instance.start(this, null, new Progress(), () -> true);
+    return Instance.start(this, null, new Progress(), () -> true, Companion.NONE);
   }
 
   /// Starts an instance in this process.
@@ -154,7 +155,7 @@ public final class TestApplication {
   ///
   /// @param publishing while it is false, no trained model leaves
   public Instance start(StateDirectory state, Progress progress, BooleanSupplier publishing) {
-    return Instance.start(this, state, progress, publishing);
+    return Instance.start(this, state, progress, publishing, Companion.NONE);
   }
 
   /// Starts an instance in a process of its own.
