@@ -196,6 +196,7 @@ public final class HttpServer implements Companion, AutoCloseable {
     config.routes.get("/topology", this::topology);
     config.routes.get("/metrics", this::metrics);
     api.addTo(config.routes);
+    Pages.addTo(config.routes);
   }
 
   private static void refuse(Refusal refusal, Context request) {

@@ -103,6 +103,35 @@ class HttpServerTest {
   }
 
   @Test
+  void shouldServeThePageAndAllThatItNames() throws Exception {
+    HttpResponse<String> page = get("");
+
+    assertThat(page.headers().firstValue("Content-Security-Policy"))
+        .hasValueSatisfying(policy -> assertThat(policy).contains("default-src 'self'"));
+    for (String path :
+        List.of(
+            "app.js",
+            "api.js",
+            "charts.js",
+            "format.js",
+            "views.js",
+            "dashboard.css",
+            "icon.svg",
+            "uPlot.esm.js",
+            "uPlot.min.css")) {
+      HttpResponse<String> file = get(path);
+      assertThat(file.statusCode()).as(path).isEqualTo(200);
+      // Works offline: nothing is fetched from elsewhere.
+      assertThat(file.body().replace("http://www.w3.org/2000/svg", ""))
+          .as(path)
+          .doesNotContain("src=\"http")
+          .doesNotContain("url(http")
+          .doesNotContain("from 'http");
+    }
+    assertThat(page.body()).doesNotContain("http://").doesNotContain("https://");
+  }
+
+  @Test
   void shouldRefuseWhatIsNoReading() throws Exception {
     HttpResponse<String> posted =
         client.send(
