@@ -1116,6 +1116,19 @@ public final class ProcessorsConfig {
           "Blocks after which a trial or watch ends without a finding. A model that saves a tenth"
               + " of the loss is found in about 120, one that saves a third in about 35.");
 
+  /// Longest silence of a trial.
+  public static final String TRIAL_IDLE_MS =
+      define(
+          "eddy.trial.idle.ms",
+          ConfigDef.Type.LONG,
+          2_592_000_000L,
+          Expectation.wholeNumberOr(0, "for ever", 1, Long.MAX_VALUE),
+          Importance.LOW,
+          MODELS,
+          "A trial or watch ends without a finding when no score of it has come for so long by the"
+              + " clock: nobody sends events, or none of the keys that take part. Where events come"
+              + " but no scores, it ends after twice eddy.trial.blocks.max blocks of stream time.");
+
   /// Time for re-warming.
   public static final String REWARM_SHARE =
       define(
@@ -1544,6 +1557,11 @@ public final class ProcessorsConfig {
   /// Blocks of a trial at most.
   public int trialBlocksMax() {
     return whole(TRIAL_BLOCKS_MAX);
+  }
+
+  /// How long a trial goes on without a score, by the clock; 0 for ever.
+  public long trialIdleMillis() {
+    return wide(TRIAL_IDLE_MS);
   }
 
   /// Steps of a key between two scores of a trial: about those of a forecast, so that a block of

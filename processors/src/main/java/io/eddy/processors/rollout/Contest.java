@@ -45,7 +45,9 @@ final class Contest {
     /// The champion is better.
     CHAMPION,
     /// Neither was found better in the blocks it had.
-    NEITHER
+    NEITHER,
+    /// Stream time went on, but too few events were scored by both.
+    UNHEARD
   }
 
   private final Kind kind;
@@ -59,18 +61,32 @@ final class Contest {
   private double championLoss;
   private double shadowLoss;
   private long scores;
+  private long firstBlock = Long.MIN_VALUE; // Of stream time, scores of others included.
+  private long newestBlock = Long.MIN_VALUE;
+  private long heardAt;
+
+  /// Blocks of stream time for each of those that are asked for: so many may have no score.
+  private static final int PATIENCE = 2;
 
   /// @param decision number of the decision that started it: other scores are not for it
   /// @param evidenceNeeded for the shadow to win
   /// @param blockMillis length of a block; 0 for that of the first scores
+  /// @param startedAt by the clock, epoch milliseconds
   Contest(
-      Kind kind, int champion, int shadow, long decision, double evidenceNeeded, long blockMillis) {
+      Kind kind,
+      int champion,
+      int shadow,
+      long decision,
+      double evidenceNeeded,
+      long blockMillis,
+      long startedAt) {
     this.kind = kind;
     this.champion = champion;
     this.shadow = shadow;
     this.decision = decision;
     this.evidenceNeeded = evidenceNeeded;
     this.blockMillis = blockMillis;
+    this.heardAt = startedAt;
   }
 
   Kind kind() {
@@ -85,11 +101,44 @@ final class Contest {
     return shadow;
   }
 
+  /// When a score of this contest came, or it started, by the clock, epoch milliseconds.
+  long heardAt() {
+    return heardAt;
+  }
+
+  /// Follows stream time by a score of the champion's, whether or not its shadow was scored, too.
+  ///
+  /// @return whether a block has ended by it
+  boolean follow(WindowScore score, int scoresPerBlock) {
+    if (score.getVersion() != champion) {
+      return false;
+    }
+    long its = blockOf(score, scoresPerBlock);
+    if (firstBlock == Long.MIN_VALUE) {
+      firstBlock = its;
+    }
+    if (its <= newestBlock) {
+      return false;
+    }
+    newestBlock = its;
+    return true;
+  }
+
+  private long blockOf(WindowScore score, int scoresPerBlock) {
+    long end = score.getEndedAt().toEpochMilli();
+    if (blockMillis == 0) {
+      long span = Math.max(1, end - score.getStartedAt().toEpochMilli());
+      blockMillis = span * scoresPerBlock;
+    }
+    return Math.floorDiv(end, blockMillis);
+  }
+
   /// Takes a score, if it is one of this contest.
   ///
+  /// @param now by the clock, epoch milliseconds
   /// @param scoresPerBlock of the first score's length, where that decides
   /// @return whether it was of this contest
-  boolean add(WindowScore score, int scoresPerBlock) {
+  boolean add(WindowScore score, int scoresPerBlock, long now) {
     @Nullable ShadowScore beside = score.getShadow();
     if (beside == null
         || beside.getDecision() != decision
@@ -98,12 +147,8 @@ final class Contest {
         || !Double.isFinite(beside.getLoss() + beside.getChampionLoss())) {
       return false;
     }
-    long end = score.getEndedAt().toEpochMilli();
-    if (blockMillis == 0) {
-      long span = Math.max(1, end - score.getStartedAt().toEpochMilli());
-      blockMillis = span * scoresPerBlock;
-    }
-    long its = Math.floorDiv(end, blockMillis);
+    heardAt = now;
+    long its = blockOf(score, scoresPerBlock);
     if (its > block) {
       if (scores > 0) {
         test.add(championLoss, shadowLoss);
@@ -130,7 +175,15 @@ final class Contest {
     if (test.isFirstBetter(EVIDENCE)) {
       return Verdict.CHAMPION;
     }
-    return test.blocks() >= blocksMax ? Verdict.NEITHER : null;
+    if (test.blocks() >= blocksMax) {
+      return Verdict.NEITHER;
+    }
+    return passed() >= (long) PATIENCE * blocksMax ? Verdict.UNHEARD : null;
+  }
+
+  /// Blocks of stream time since it started.
+  private long passed() {
+    return firstBlock == Long.MIN_VALUE ? 0 : newestBlock - firstBlock;
   }
 
   /// Whether it may end for the sake of a candidate that waits: after the least number of blocks, a
@@ -146,6 +199,7 @@ final class Contest {
   Map<String, Double> figures() {
     Map<String, Double> figures = new LinkedHashMap<>();
     figures.put("blocks", (double) test.blocks());
+    figures.put("blocks.passed", (double) passed());
     figures.put("block.millis", (double) blockMillis);
     figures.put("champion.loss", test.firstLoss());
     figures.put("shadow.loss", test.secondLoss());
@@ -159,10 +213,11 @@ final class Contest {
   byte[] encode() {
     var buffer =
         ByteBuffer.allocate(
-            1 + 2 * Integer.BYTES + 4 * Long.BYTES + 3 * Double.BYTES + SequentialTest.BYTES);
+            1 + 2 * Integer.BYTES + 7 * Long.BYTES + 3 * Double.BYTES + SequentialTest.BYTES);
     buffer.put(kind.code).putInt(champion).putInt(shadow).putLong(decision);
     buffer.putDouble(evidenceNeeded).putLong(blockMillis).putLong(block);
     buffer.putDouble(championLoss).putDouble(shadowLoss).putLong(scores);
+    buffer.putLong(firstBlock).putLong(newestBlock).putLong(heardAt);
     test.write(buffer);
     return buffer.array();
   }
@@ -173,11 +228,14 @@ final class Contest {
     int shadow = from.getInt();
     long decision = from.getLong();
     double evidence = from.getDouble();
-    var contest = new Contest(kind, champion, shadow, decision, evidence, from.getLong());
+    var contest = new Contest(kind, champion, shadow, decision, evidence, from.getLong(), 0);
     contest.block = from.getLong();
     contest.championLoss = from.getDouble();
     contest.shadowLoss = from.getDouble();
     contest.scores = from.getLong();
+    contest.firstBlock = from.getLong();
+    contest.newestBlock = from.getLong();
+    contest.heardAt = from.getLong();
     contest.test = SequentialTest.read(from);
     return contest;
   }

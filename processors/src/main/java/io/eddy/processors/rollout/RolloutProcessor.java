@@ -109,6 +109,7 @@ public final class RolloutProcessor
   private final boolean trials;
   private final long blockMillis;
   private final int blocksMax;
+  private final long trialIdleMillis;
   private final double gainMin;
   private final int scoresPerBlock;
   private final double quorum;
@@ -129,6 +130,7 @@ public final class RolloutProcessor
     this.trials = config.promotion() == Promotion.TRIAL;
     this.blockMillis = config.trialBlockMillis();
     this.blocksMax = config.trialBlocksMax();
+    this.trialIdleMillis = config.trialIdleMillis();
     this.gainMin = config.promotionGainMin();
     this.scoresPerBlock = Math.ceilDiv(config.forecasterSpec().horizon() + 1, config.scoreSteps());
     this.quorum = config.trainingQuorum();
@@ -534,7 +536,14 @@ public final class RolloutProcessor
 
     private void start(Contest.Kind kind, int champion, int shadow, double evidence) {
       setContest(
-          new Contest(kind, champion, shadow, numbers.sequence() + 1, evidence, blockMillis));
+          new Contest(
+              kind,
+              champion,
+              shadow,
+              numbers.sequence() + 1,
+              evidence,
+              blockMillis,
+              context().currentSystemTimeMs()));
     }
 
     /// Sends the decision that makes standing and contest known.
@@ -616,7 +625,11 @@ public final class RolloutProcessor
       int version = window.getVersion();
       store().put(version, store().scores(version).plus(window));
       @Nullable Contest running = contest;
-      if (running == null || !running.add(window, scoresPerBlock)) {
+      if (running == null) {
+        return;
+      }
+      boolean passed = running.follow(window, scoresPerBlock);
+      if (!running.add(window, scoresPerBlock, context().currentSystemTimeMs()) && !passed) {
         return;
       }
       Contest.@Nullable Verdict verdict = running.verdict(gainMin, blocksMax);
@@ -646,11 +659,14 @@ public final class RolloutProcessor
       } else {
         endContest();
         String found =
-            verdict == Contest.Verdict.CHAMPION
-                ? "version %d forecast live events better than version %d"
-                : store().waiting() == null
-                    ? "no difference was found between versions %d and %d"
-                    : "no difference was found between versions %d and %d, and a newer one waits";
+            switch (verdict) {
+              case CHAMPION -> "version %d forecast live events better than version %d";
+              case UNHEARD -> "too few live events were scored by both versions %d and %d";
+              case SHADOW, NEITHER ->
+                  store().waiting() == null
+                      ? "no difference was found between versions %d and %d"
+                      : "no difference was found between versions %d and %d, and a newer one waits";
+            };
         decide(
             trial ? DecisionKind.WITHDRAWN : DecisionKind.CONFIRMED,
             null,
@@ -659,6 +675,17 @@ public final class RolloutProcessor
             timestamp);
       }
       tryNext(timestamp);
+    }
+
+    /// Ends a contest that nothing has been heard of for too long by the clock: nobody scores, so
+    /// stream time stands still.
+    private void endIdle(long now) {
+      @Nullable Contest running = contest;
+      if (running != null
+          && trialIdleMillis > 0
+          && context().currentSystemTimeMs() - running.heardAt() >= trialIdleMillis) {
+        conclude(running, Contest.Verdict.UNHEARD, now);
+      }
     }
 
     /// Starts the trial of the candidate that waits, if there is room.
@@ -737,6 +764,7 @@ public final class RolloutProcessor
     private void review(long now) {
       report(now);
       closeRounds(now, now);
+      endIdle(now);
       if (contest == null
           && registry.current().shadow() != null
           && registry.chainEnd() == numbers.sequence()) {

@@ -127,6 +127,7 @@ class ProcessorsConfigTest {
           Map.entry("eddy.trial.keys.min", 64),
           Map.entry("eddy.trial.block.ms", 0L),
           Map.entry("eddy.trial.blocks.max", 200),
+          Map.entry("eddy.trial.idle.ms", 2_592_000_000L),
           Map.entry("eddy.rewarm.share", 0.2),
           Map.entry("eddy.registry.wait.max.ms", 5000L),
           Map.entry("eddy.warm.up.max.ms", 2000L),
@@ -299,6 +300,7 @@ class ProcessorsConfigTest {
           mapping("eddy.trial.keys.min", "7", ProcessorsConfig::trialKeysMin, 7),
           mapping("eddy.trial.block.ms", "9", ProcessorsConfig::trialBlockMillis, 9L),
           mapping("eddy.trial.blocks.max", "99", ProcessorsConfig::trialBlocksMax, 99),
+          mapping("eddy.trial.idle.ms", "60000", ProcessorsConfig::trialIdleMillis, 60_000L),
           mapping("eddy.rewarm.share", "1", ProcessorsConfig::rewarmShare, 1.0),
           mapping(
               "eddy.registry.wait.max.ms",

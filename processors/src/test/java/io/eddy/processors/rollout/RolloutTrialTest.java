@@ -15,18 +15,23 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// Champion, challenger and predecessor, as the rollout decides between them.
 class RolloutTrialTest extends RolloutTask {
   private static final long BLOCK_MILLIS = 1_000;
+  private static final long IDLE_MILLIS = 90_000;
 
   private final Random random = new Random(1);
   private long now;
 
   @Override
   Map<String, Object> settings() {
-    return Map.of("eddy.trial.block.ms", BLOCK_MILLIS, "eddy.trial.blocks.max", 60);
+    return Map.of(
+        "eddy.trial.block.ms", BLOCK_MILLIS,
+        "eddy.trial.blocks.max", 60,
+        "eddy.trial.idle.ms", IDLE_MILLIS);
   }
 
   private ModelDecision decision() {
@@ -64,7 +69,7 @@ class RolloutTrialTest extends RolloutTask {
     }
   }
 
-  private WindowScore score(int version, ShadowScore shadow) {
+  private WindowScore score(int version, @Nullable ShadowScore shadow) {
     var at = Instant.ofEpochMilli(now);
     return new WindowScore(
         ByteBuffer.wrap(new byte[] {1}),
@@ -108,6 +113,79 @@ class RolloutTrialTest extends RolloutTask {
     assertThat(decision().getShadowVersion()).isNull();
     assertThat(decision().getChampionVersion()).isEqualTo(1);
     assertThat(decision().getFigures()).containsEntry("blocks", blocks - 1.0);
+  }
+
+  /// A block of stream time in which the champion alone was scored.
+  private void blockWithoutShadow() {
+    now += BLOCK_MILLIS;
+    score(score(registry.current().version(), null));
+    deliver();
+  }
+
+  @Test
+  void shouldEndATrialThatNoKeyTakesPartIn() {
+    championOne();
+    offerAndDeliver(2);
+    assertThat(decision().getKind()).isEqualTo("TRIAL");
+
+    for (int block = 0; block <= 2 * 60 - 1; block++) {
+      blockWithoutShadow();
+    }
+    assertThat(decision().getKind()).isEqualTo("TRIAL");
+    restart();
+    blockWithoutShadow();
+
+    assertThat(decision().getKind()).isEqualTo("WITHDRAWN");
+    assertThat(decision().getReason()).contains("too few live events were scored");
+    assertThat(decision().getFigures()).containsEntry("blocks.passed", 120.0);
+    assertThat(registry.current().version()).isEqualTo(1);
+  }
+
+  private void passIdle(long millis) {
+    context.setCurrentSystemTimeMs(TIME + millis);
+    review();
+    deliver();
+  }
+
+  @Test
+  void shouldEndATrialOfWhichNothingIsHeardByTheClockAndTryTheNext() {
+    championOne();
+    offerAndDeliver(2);
+    offerAndDeliver(3);
+    long trial = decision().getSequence();
+
+    passIdle(IDLE_MILLIS - 1);
+    assertThat(decision().getSequence()).isEqualTo(trial);
+    restart();
+    passIdle(IDLE_MILLIS);
+
+    assertThat(sent(ModelDecision.class))
+        .extracting(ModelDecision::getKind)
+        .endsWith("TRIAL", "WITHDRAWN", "TRIAL");
+    assertThat(decision().getShadowVersion()).isEqualTo(3);
+  }
+
+  @Test
+  void shouldConfirmAChampionWhoseWatchNobodyScores() {
+    offerAndDeliver(1);
+
+    passIdle(IDLE_MILLIS);
+
+    assertThat(decision().getKind()).isEqualTo("CONFIRMED");
+    assertThat(decision().getReason()).contains("too few live events");
+  }
+
+  @Test
+  void shouldCountSilenceFromTheLastScore() {
+    offerAndDeliver(1);
+    context.setCurrentSystemTimeMs(TIME + IDLE_MILLIS - 1);
+    block(1);
+
+    passIdle(IDLE_MILLIS + 1);
+    assertThat(decision().getSequence()).isEqualTo(1);
+
+    passIdle(2 * IDLE_MILLIS - 1);
+    assertThat(decision().getKind()).isEqualTo("CONFIRMED");
   }
 
   private void championOne() {
