@@ -852,8 +852,8 @@ public final class ProcessorsConfig {
           Importance.LOW,
           TRAINING_GROUP,
           "The partitions train each version together, each on its own series. Where some are"
-              + " missing, the version is made of what the others found, if these are at least this"
-              + " share; partitions without enough windows do not count.");
+              + " missing, the version is made of what the others found, once these are at least"
+              + " this share; partitions without enough windows do not count.");
 
   /// Wait for the partitions that are missing.
   public static final String TRAINING_ROUND_WAIT_MS =

@@ -257,6 +257,11 @@ public final class Progress {
     if (scoresConsumed.get() < scoresSent.get()) {
       return false;
     }
-    return decisionAdopted.get() >= decisionsSent();
+    if (decisionAdopted.get() < decisionsSent()) {
+      return false;
+    }
+    // A candidate may have opened another round: that was sent before the candidate was decided.
+    long asked = windowsSent();
+    return windowsConsumed() >= asked && jobsOpen() == 0;
   }
 }

@@ -48,6 +48,13 @@ final class Averaging {
         format.average(parts, provenance), provenance, round.base(), newest);
   }
 
+  /// The contribution that was trained on most, of equal ones that of the first partition.
+  static ModelManifest largest(List<ModelManifest> contributions) {
+    return contributions.stream()
+        .reduce((one, other) -> weight(one) >= weight(other) ? one : other)
+        .orElseThrow();
+  }
+
   /// Windows that a contribution was trained on.
   private static long weight(ModelManifest contribution) {
     return Math.max(

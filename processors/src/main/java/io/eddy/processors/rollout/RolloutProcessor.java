@@ -396,27 +396,61 @@ public final class RolloutProcessor
 
     /// Asks the trainers of the other partitions to join the round that one has opened.
     private void ask(ModelManifest manifest, TrainingReport report, long timestamp) {
-      var round =
+      ask(
           new TrainingRound(
               manifest.getBaseVersion(),
               report.getBaseDecision(),
               report.getCause(),
               report.getWindowsMax(),
-              List.of(report.getPartition()));
+              List.of(report.getPartition())),
+          timestamp);
+    }
+
+    private void ask(TrainingRound round, long timestamp) {
       context().forward(new Record<>("", round, timestamp), ROUNDS);
+      for (int asked = round.getEntered().size(); asked < rounds().trainers().size(); asked++) {
+        progress.recordWindowSent();
+      }
     }
 
     private void closeRounds(long now, long timestamp) {
       for (Rounds.Closed closed : rounds().close(now)) {
         List<ModelManifest> contributions = closed.contributions();
         if (contributions.size() == 1) {
-          admit(
-              ModelManifest.newBuilder(contributions.getFirst()).setReport(null).build(),
-              timestamp);
+          admit(withoutReport(contributions.getFirst()), timestamp);
+        } else if (!contributions.isEmpty() && closed.round().base() == 0) {
+          choose(contributions, timestamp);
         } else if (!contributions.isEmpty()) {
           average(closed, timestamp);
         }
         settle(closed.round().contributions().size());
+      }
+    }
+
+    private static ModelManifest withoutReport(ModelManifest contribution) {
+      return ModelManifest.newBuilder(contribution).setReport(null).build();
+    }
+
+    /// Of trainings that began from initial weights, one is taken, and all partitions train on from
+    /// it at once. From weights that know nothing each training goes a way of its own, and the mean
+    /// of networks that do the same by different weights does nothing (measured: three times the
+    /// error of each).
+    private void choose(List<ModelManifest> contributions, long timestamp) {
+      ModelManifest chosen = Averaging.largest(contributions);
+      for (ModelManifest other : contributions) {
+        if (!other.getDigest().equals(chosen.getDigest())) {
+          drop(other.getDigest());
+        }
+      }
+      admit(withoutReport(chosen), timestamp);
+      @Nullable Integer version = store().versionOf(chosen.getDigest());
+      if (version != null) {
+        rounds().open(version);
+        TrainingReport report = Round.report(chosen);
+        ask(
+            new TrainingRound(
+                version, numbers.sequence(), report.getCause(), report.getWindowsMax(), List.of()),
+            timestamp);
       }
     }
 

@@ -16,9 +16,12 @@ import org.slf4j.LoggerFactory;
 /// **A round** opens with the first trainer that enters from a base version; the others are then
 /// asked to join. It closes as soon as every partition that has a trainer has trained, failed or
 /// abstained. For those that are missing, because their instance died or is slow, it waits so long
-/// after the newest contribution and then closes without them, if a share of the partitions has
-/// contributed; else it is given up. Partitions that abstain do not count. With one partition a
-/// round is one training, and what it found is the candidate, as it is.
+/// after the newest contribution and then closes without them, as soon as a share of the partitions
+/// has contributed. Partitions that abstain do not count. With one partition a round is one
+/// training, and what it found is the candidate, as it is.
+///
+/// **From initial weights** there is no average: the rollout takes one of the contributions, and
+/// opens a round from it at once.
 ///
 /// **A contribution that comes after its round has closed** is dropped: its base is of the past.
 ///
@@ -42,10 +45,10 @@ final class Rounds {
 
   /// A round that is over.
   ///
-  /// @param contributions what it found, by partition; empty if nothing, or too little
+  /// @param contributions what it found, by partition; empty if nothing
   record Closed(Round round, List<ModelManifest> contributions) {}
 
-  /// @param quorum share of the partitions that must have contributed once the wait is over
+  /// @param quorum share of the partitions that must have contributed, however long it takes
   /// @param waitMillis for more contributions, since the newest
   Rounds(RolloutStore store, double quorum, long waitMillis) {
     this.store = store;
@@ -108,6 +111,11 @@ final class Rounds {
     throw new IllegalStateException("a report " + kind);
   }
 
+  /// Opens a round before anybody has entered it: all will be asked.
+  void open(int base) {
+    store.put(opened(base));
+  }
+
   private Round opened(int base) {
     long number = store.rounds() + 1;
     store.putRounds(number);
@@ -135,34 +143,28 @@ final class Rounds {
     for (Round round : store.openRounds()) {
       boolean complete = round.isComplete(trainers);
       boolean overdue =
-          round.lastContribution() > 0 && now - round.lastContribution() >= waitMillis;
+          round.lastContribution() > 0
+              && now - round.lastContribution() >= waitMillis
+              && round.hasQuorum(trainers, quorum);
       if (complete || overdue) {
         store.remove(round);
-        closed.add(new Closed(round, outcome(round, complete, trainers)));
+        closed.add(new Closed(round, round.contributions()));
+        log(round, complete, trainers);
       }
     }
     return closed;
   }
 
-  private List<ModelManifest> outcome(Round round, boolean complete, Set<Integer> trainers) {
-    List<ModelManifest> contributions = round.contributions();
-    boolean enough = complete || round.hasQuorum(trainers, quorum);
+  private static void log(Round round, boolean complete, Set<Integer> trainers) {
     LOGGER
         .atInfo()
         .addKeyValue("round", round.number())
         .addKeyValue("base", round.base())
-        .addKeyValue("contributions", contributions.size())
+        .addKeyValue("contributions", round.contributions().size())
         .addKeyValue("trainers", trainers.size())
         .log(
             complete
                 ? "round of training is complete"
-                : enough
-                    ? "round of training closes without those that are missing"
-                    : "round of training is given up: too few have contributed");
-    if (enough) {
-      return contributions;
-    }
-    contributions.forEach(manifest -> store.removeChunks(manifest.getDigest()));
-    return List.of();
+                : "round of training closes without those that are missing");
   }
 }

@@ -272,9 +272,7 @@ public final class TrainingProcessor<M>
         HistoryWindow read = read(record, origin);
         if (read != null && read.getRound() != null) {
           join(read, read.getRound(), origin.offset(), record.timestamp());
-          return; // Nobody counts these as sent: they go to as many partitions as there are.
-        }
-        if (read != null && HistoryKey.slot(record.key()) == HistoryKey.TRIGGER) {
+        } else if (read != null && HistoryKey.slot(record.key()) == HistoryKey.TRIGGER) {
           obey(read, origin.offset(), record.timestamp());
         } else if (read != null && read.getCorrection()) {
           correct(read, HistoryKey.series(record.key()), origin.offset());

@@ -18,6 +18,9 @@ import org.junit.jupiter.api.Test;
 class RolloutRoundTest extends RolloutTask {
   private static final long WAIT = 5_000;
 
+  /// The version that most rounds start from.
+  private static final int BASE = 7;
+
   private long now = TIME;
 
   @Override
@@ -39,10 +42,14 @@ class RolloutRoundTest extends RolloutTask {
   private void tell(ReportKind kind, int partition, long job) {
     process(
         "eddy-candidates",
-        TrainingReports.of(report(kind, partition, job), 0).value().getContent());
+        TrainingReports.of(report(kind, partition, job), BASE).value().getContent());
   }
 
   private static List<ModelMessage> found(int partition, long job) {
+    return found(partition, job, BASE);
+  }
+
+  private static List<ModelMessage> found(int partition, long job, int base) {
     Forecaster model = model(partition);
     return TrainingReports.contribution(
         ModelArtifacts.candidate(
@@ -53,7 +60,7 @@ class RolloutRoundTest extends RolloutTask {
                 "training.cause", "windows",
                 "data.windows", Integer.toString(partition + 1),
                 "data.from", "2026-01-0%dT00:00:00Z".formatted(partition + 1)),
-            0,
+            base,
             Instant.ofEpochMilli(TIME + partition)),
         report(ReportKind.TRAINED, partition, job));
   }
@@ -109,7 +116,7 @@ class RolloutRoundTest extends RolloutTask {
     enter(1);
     enter(0, 2);
 
-    assertThat(asked).containsExactly(new TrainingRound(0, 0L, "windows", 0, List.of(1)));
+    assertThat(asked).containsExactly(new TrainingRound(BASE, 0L, "windows", 0, List.of(1)));
   }
 
   @Test
@@ -200,16 +207,19 @@ class RolloutRoundTest extends RolloutTask {
   }
 
   @Test
-  void shouldGiveUpARoundWithoutAQuorum() {
+  void shouldWaitForAQuorumHoweverLongItTakes() {
     trainers(4);
     enter(0, 1, 2, 3);
     find(0);
+    pass(10 * WAIT);
+    assertThat(versions()).isEmpty();
 
+    find(3);
+    assertThat(versions()).as("the others may be about to come").isEmpty();
     pass(WAIT);
 
-    assertThat(topic).isEmpty();
-    assertThat(stored()).noneMatch(key -> key.startsWith("chunk/") || key.startsWith("round/"));
-    assertThat(progress.candidatesDecided()).isEqualTo(1);
+    assertThat(versions().getFirst().getProvenance()).containsEntry("training.partition", "0,3");
+    assertThat(progress.candidatesDecided()).isEqualTo(2);
   }
 
   @Test
@@ -253,5 +263,26 @@ class RolloutRoundTest extends RolloutTask {
     assertThat(versions().getFirst().getProvenance())
         .as("what the earlier training found counts")
         .containsEntry("training.partition", "0,1");
+  }
+
+  @Test
+  void shouldTakeTheLargestOfThoseThatBeganFromInitialWeightsAndGoOnFromIt() {
+    trainers(3);
+    for (int partition = 0; partition < 3; partition++) {
+      process(
+          "eddy-candidates",
+          TrainingReports.of(report(ReportKind.ENTERED, partition, 1), 0).value().getContent());
+    }
+    asked.clear();
+    for (int partition = 0; partition < 3; partition++) {
+      offer(found(partition, 1, 0));
+    }
+
+    assertThat(versions())
+        .extracting(ModelManifest::getDigest)
+        .containsExactly(Models.digest(found(2, 1, 0)));
+    assertThat(asked).containsExactly(new TrainingRound(1, 1L, "windows", 0, List.of()));
+    assertThat(progress.settled(0)).as("a round has been asked for").isFalse();
+    assertThat(stored()).contains("round/0000000001");
   }
 }
