@@ -1,7 +1,6 @@
 package io.eddy.deploy.http;
 
 import io.eddy.deploy.app.ExecutableApplication;
-import io.eddy.processors.config.Job;
 import io.eddy.processors.text.InputMessages;
 import io.eddy.schemas.avro.Forecast;
 import io.eddy.schemas.avro.MessageScore;
@@ -75,7 +74,7 @@ final class AnswerReader implements AutoCloseable {
     this.streams = streams;
     SchemaRegistry registry = application.registry();
     answersTopic = application.config().topics().forecasts();
-    boolean isText = application.config().job() == Job.LANGUAGE_MODEL;
+    boolean isText = application.config().job().remembersMessages();
     answers =
         isText
             ? registry.serde(MessageScore.class, answersTopic).deserializer()
@@ -105,6 +104,10 @@ final class AnswerReader implements AutoCloseable {
   }
 
   private void run() {
+    if (application.config().job().learnsFromAnnotations()) {
+      LOGGER.atInfo().log("the dashboard does not show answers of jobs that label or tag yet");
+      return;
+    }
     while (!isClosing(Duration.ZERO)) {
       try (var reading =
           new KafkaConsumer<>(

@@ -84,10 +84,7 @@ final class Round {
 
   /// What was found, by partition.
   List<ModelManifest> contributions() {
-    return members.values().stream()
-        .map(Member::contribution)
-        .filter(Objects::nonNull)
-        .toList();
+    return members.values().stream().map(Member::contribution).filter(Objects::nonNull).toList();
   }
 
   /// Whether every one of these partitions has trained, failed or abstained.

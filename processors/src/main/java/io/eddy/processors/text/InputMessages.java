@@ -20,8 +20,8 @@ public final class InputMessages {
   /// @throws io.eddy.processors.observation.RegistryOutageException if the schema registry did not
   ///   answer in time
   public Optional<String> text(byte[] key, byte[] value, Headers headers) {
-    return reader.read(new Record<>(key, value, 0, headers)) instanceof Message.Text(String text)
-        ? Optional.of(text)
+    return reader.read(new Record<>(key, value, 0, headers)) instanceof Message.Text message
+        ? Optional.of(message.text())
         : Optional.empty();
   }
 }
