@@ -22,16 +22,19 @@ import io.eddy.it.scenario.Waves;
 import io.eddy.processors.progress.Progress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AccessControlEntryFilter;
 import org.apache.kafka.common.acl.AclBinding;
@@ -237,13 +240,17 @@ class AccessIT {
             new HashMap<>(client("admin", "admin-password")),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
       for (Event event : events) {
-        producer.send(
-            new ProducerRecord<>(
-                "input",
-                event.key().getBytes(StandardCharsets.UTF_8),
-                TestApplication.json(event).getBytes(StandardCharsets.UTF_8)));
+        sent.add(
+            producer.send(
+                new ProducerRecord<>(
+                    "input",
+                    event.key().getBytes(StandardCharsets.UTF_8),
+                    TestApplication.json(event).getBytes(StandardCharsets.UTF_8))));
       }
+      producer.flush();
+      sent.forEach(KafkaCluster::await);
     }
   }
 
