@@ -45,6 +45,11 @@ public final class KafkaCluster implements AutoCloseable {
     return new KafkaCluster(broker, broker.bootstrapServers());
   }
 
+  /// One that runs elsewhere, for the test that started it; closing it closes its client alone.
+  public static KafkaCluster at(String bootstrapServers) {
+    return new KafkaCluster(null, bootstrapServers);
+  }
+
   /// What clients take as `bootstrap.servers`.
   public String bootstrapServers() {
     return bootstrapServers;
