@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.eddy.deploy.config.Settings;
 import io.eddy.deploy.process.ExitCode;
+import io.eddy.deploy.terminal.Numbers;
 import io.eddy.deploy.terminal.ProgressBar;
 import io.eddy.deploy.train.TextTraining;
 import io.eddy.model.sequence.LearningListener;
@@ -170,12 +171,16 @@ final class TrainTextCommand implements Callable<Integer> {
           .forEach(
               (name, value) ->
                   writer.println(
-                      value instanceof Double real
-                          ? String.format(Locale.ROOT, "%-28s %.4f", name.replace('_', ' '), real)
-                          : String.format(
-                              Locale.ROOT, "%-28s %,d", name.replace('_', ' '), value)));
+                      String.format(
+                          Locale.ROOT, "%-28s %s", name.replace('_', ' '), figure(value))));
       writer.println(String.format(Locale.ROOT, "trained in %.0f s, written to %s", seconds, out));
     }
     writer.flush();
+  }
+
+  private static String figure(Object value) {
+    return value instanceof Double real
+        ? String.format(Locale.ROOT, "%.4f", real)
+        : Numbers.count(((Number) value).longValue());
   }
 }

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 /// this process, a topic of one partition, and its answers in the order of what was sent.
 final class MessageStage implements AutoCloseable {
   private static final Duration START_MAX = Duration.ofSeconds(60);
-  private static final Duration ANSWERS_MAX = Duration.ofSeconds(120);
+  private static final Duration ANSWERS_MAX = Duration.ofMinutes(2);
 
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final AtomicReference<@Nullable Exception> refusal = new AtomicReference<>();

@@ -88,7 +88,9 @@ final class Averaging {
     if (origins.stream().allMatch(origin -> origin.containsKey("validation.loss"))) {
       merged.put(
           "training.round.validation.loss",
-          list(contributions, manifest -> manifest.getProvenance().get("validation.loss")));
+          list(
+              contributions,
+              manifest -> manifest.getProvenance().getOrDefault("validation.loss", "")));
     }
     return merged;
   }

@@ -379,19 +379,19 @@ public final class RolloutProcessor
     /// A training whose model cannot be used has failed.
     private ReportKind verified(ModelManifest manifest, long timestamp) {
       String digest = manifest.getDigest();
-      switch (registry.assemble(manifest, index -> store().chunk(digest, index))) {
+      return switch (registry.assemble(manifest, index -> store().chunk(digest, index))) {
         case Assembly.Valid<?> _ -> {
           store().removeArriving(digest);
-          return ReportKind.TRAINED;
+          yield ReportKind.TRAINED;
         }
         case Assembly.Invalid<?>(String reason) -> {
           drop(digest);
           progress.recordCandidateRefused();
           refuse(0, ModelArtifacts.digestLike(digest) ? digest : "", reason, timestamp);
           settle(1);
-          return ReportKind.FAILED;
+          yield ReportKind.FAILED;
         }
-      }
+      };
     }
 
     /// Asks the trainers of the other partitions to join the round that one has opened.

@@ -376,7 +376,7 @@ final class RolloutStore {
         .forEach(
             (partition, member) -> {
               byte[] encoded = contributions.getOrDefault(partition, new byte[0]);
-              value.putInt(partition).putLong(member.job()).put((byte) member.kind().ordinal());
+              value.putInt(partition).putLong(member.job()).put(member.kind().code());
               value.putInt(encoded.length).put(encoded);
             });
     put(roundKey(round.base()), value);
@@ -387,7 +387,7 @@ final class RolloutStore {
     while (value.hasRemaining()) {
       int partition = value.getInt();
       long job = value.getLong();
-      ReportKind kind = ReportKind.values()[value.get()];
+      ReportKind kind = ReportKind.of(value.get());
       byte[] encoded = new byte[value.getInt()];
       value.get(encoded);
       round

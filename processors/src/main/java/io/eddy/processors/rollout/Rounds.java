@@ -64,6 +64,7 @@ final class Rounds {
     TrainingReport report = Round.report(manifest);
     int partition = report.getPartition();
     long job = report.getJob();
+    // One that is known is said again by a new owner.
     boolean known = store.newestJob(partition) == job;
     if (kind == ReportKind.ENTERED) {
       store.putTrainer(partition, job);
@@ -71,30 +72,19 @@ final class Rounds {
       store.putTrainer(partition, 0);
     }
     @Nullable Round round = store.round(manifest.getBaseVersion());
-    switch (kind) {
-      case PRESENT -> {
-        return Effect.NONE;
-      }
-      case ENTERED -> {
-        if (known) {
-          return Effect.NONE; // Said again by a new owner.
-        }
-        boolean opens = round == null;
-        Round entered = opens ? opened(manifest.getBaseVersion()) : round;
-        entered.enter(partition, job);
-        store.put(entered);
-        return opens ? Effect.OPENED : Effect.NONE;
-      }
+    return switch (kind) {
+      case PRESENT -> Effect.NONE;
+      case ENTERED -> known ? Effect.NONE : enter(round, manifest.getBaseVersion(), partition, job);
       case ABSTAINED -> {
         if (round != null) {
           round.abstain(partition);
           store.put(round);
         }
-        return Effect.NONE;
+        yield Effect.NONE;
       }
       case TRAINED, FAILED -> {
         if (round == null || !round.expects(partition, job)) {
-          return Effect.LATE;
+          yield Effect.LATE;
         }
         if (kind == ReportKind.FAILED) {
           round.fail(partition, job);
@@ -105,10 +95,16 @@ final class Rounds {
           }
         }
         store.put(round);
-        return Effect.NONE;
+        yield Effect.NONE;
       }
-    }
-    throw new IllegalStateException("a report " + kind);
+    };
+  }
+
+  private Effect enter(@Nullable Round round, int baseVersion, int partition, long job) {
+    Round entered = round == null ? opened(baseVersion) : round;
+    entered.enter(partition, job);
+    store.put(entered);
+    return round == null ? Effect.OPENED : Effect.NONE;
   }
 
   /// Opens a round before anybody has entered it: all will be asked.
