@@ -115,7 +115,10 @@ class WholeLoopIT {
   void shouldPublishTheMeanOfWhatThePartitionsHaveTrained() {
     PublishedModels candidates = PublishedModels.candidates(application);
 
-    assertThat(candidates.digests()).as("two rounds").hasSize(2 * PARTITIONS);
+    // A partition that is asked before its fourth window abstains from the first round.
+    assertThat(candidates.digests())
+        .as("two rounds")
+        .hasSizeBetween(1 + PARTITIONS, 2 * PARTITIONS);
     assertThat(models.manifests()).extracting(ModelManifest::getVersion).containsExactly(1, 2);
     assertThat(models.manifests()).extracting(ModelManifest::getBaseVersion).containsExactly(0, 1);
     assertThat(candidates.digests())
