@@ -4,6 +4,8 @@ import io.eddy.deploy.app.EddyApplication;
 import io.eddy.deploy.models.ModelTopics;
 import io.eddy.deploy.process.Logging;
 import io.eddy.schemas.serde.SchemaRegistry;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Function;
 import picocli.CommandLine.Mixin;
 
@@ -22,6 +24,15 @@ final class ApplicationOptions {
   /// The application as it is configured.
   EddyApplication application() {
     EddyApplication application = EddyApplication.of(commandConfig.over(configuration.settings()));
+    Logging.quiet();
+    return application;
+  }
+
+  /// The application as it is configured, but for some settings.
+  EddyApplication application(Map<String, String> instead) {
+    Map<String, Object> settings = new HashMap<>(commandConfig.over(configuration.settings()));
+    settings.putAll(instead);
+    EddyApplication application = EddyApplication.of(settings);
     Logging.quiet();
     return application;
   }

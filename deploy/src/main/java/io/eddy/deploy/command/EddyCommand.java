@@ -52,6 +52,7 @@ public final class EddyCommand implements Runnable {
     eddy.addSubcommand(new WatchCommand(stop));
     eddy.addSubcommand(new TrainCommand());
     eddy.addSubcommand(new ForgetCommand());
+    eddy.addSubcommand(new ReplayCommand());
     eddy.addSubcommand(new ModelCommand());
     eddy.addSubcommand(new ConfigCommand());
     eddy.addSubcommand(new DoctorCommand());

@@ -39,6 +39,7 @@ class CommandLineTest {
         "watch",
         "train",
         "forget",
+        "replay",
         "model",
         "model inspect",
         "model import",

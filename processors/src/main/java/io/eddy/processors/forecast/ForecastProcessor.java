@@ -16,7 +16,7 @@ import io.eddy.processors.observation.Origin;
 import io.eddy.processors.progress.ForecastEvent;
 import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.Decision;
-import io.eddy.processors.rollout.ModelRegistry;
+import io.eddy.processors.rollout.Decisions;
 import io.eddy.processors.rollout.RewarmBudget;
 import io.eddy.processors.state.SeriesStateCodec;
 import io.eddy.processors.state.SeriesStores;
@@ -99,13 +99,13 @@ public final class ForecastProcessor<V>
 
   private final ProcessorsConfig config;
   private final Supplier<ObservationReader<V>> readers;
-  private final ModelRegistry<Forecaster> registry;
+  private final Decisions<Forecaster> registry;
   private final Progress progress;
 
   private ForecastProcessor(
       ProcessorsConfig config,
       Supplier<ObservationReader<V>> readers,
-      ModelRegistry<Forecaster> registry,
+      Decisions<Forecaster> registry,
       Progress progress) {
     this.config = config;
     this.readers = readers;
@@ -117,7 +117,7 @@ public final class ForecastProcessor<V>
   public static ForecastProcessor<byte[]> ofBytes(
       ProcessorsConfig config,
       SchemaRegistry schemas,
-      ModelRegistry<Forecaster> registry,
+      Decisions<Forecaster> registry,
       Progress progress) {
     return new ForecastProcessor<>(
         config, () -> ObservationReader.ofBytes(config, schemas), registry, progress);
@@ -125,7 +125,7 @@ public final class ForecastProcessor<V>
 
   /// For observations that the user's own application has made.
   public static ForecastProcessor<Observation> ofObservations(
-      ProcessorsConfig config, ModelRegistry<Forecaster> registry, Progress progress) {
+      ProcessorsConfig config, Decisions<Forecaster> registry, Progress progress) {
     return new ForecastProcessor<>(
         config, () -> ObservationReader.ofObservations(config), registry, progress);
   }

@@ -51,7 +51,7 @@ import org.slf4j.LoggerFactory;
 /// The heap holds every version that the topic still has, which is `eddy.models.kept` of them.
 ///
 /// @param <M> what a version is
-public final class ModelRegistry<M> {
+public final class ModelRegistry<M> implements Decisions<M> {
   private static final Logger LOGGER = LoggerFactory.getLogger(ModelRegistry.class);
 
   private static final int REFUSALS_MAX = 64;
@@ -97,6 +97,7 @@ public final class ModelRegistry<M> {
   }
 
   /// The decision in force, [Decision#none] before the first. To be read once per event.
+  @Override
   public Decision<M> current() {
     return current;
   }
@@ -106,6 +107,7 @@ public final class ModelRegistry<M> {
   /// @param sequence the decision under which a key's state was written
   /// @param max longest wait
   /// @throws RegistryBehindException if it does not come in time, or the thread is interrupted
+  @Override
   public Decision<M> atLeast(long sequence, Duration max) {
     Decision<M> seen = current;
     if (seen.sequence() >= sequence) {
