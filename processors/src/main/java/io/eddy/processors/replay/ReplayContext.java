@@ -121,7 +121,10 @@ final class ReplayContext<K, V> implements ProcessorContext<K, V> {
   }
 
   @Override
-  @SuppressWarnings("unchecked") // As Kafka's own: the caller knows its store.
+  @SuppressWarnings({
+    "unchecked",
+    "TypeParameterUnusedInFormals"
+  }) // As Kafka's own: the caller knows its store.
   public <S extends StateStore> S getStateStore(String name) {
     return (S) store(name);
   }
