@@ -35,7 +35,9 @@ public final class CheckpointAverage {
       Safetensors file = Safetensors.fromBytes(files.get(i));
       requireSameNetwork(file, metadata, first);
       double share = weights[i] / total;
-      file.tensors().forEach((name, tensor) -> add(tensor.values(), share, sums.get(name)));
+      sums.forEach(
+          (name, sum) ->
+              add(Objects.requireNonNull(file.tensors().get(name)).values(), share, sum));
     }
     Map<String, Safetensors.Tensor> means = new LinkedHashMap<>();
     sums.forEach(
