@@ -132,7 +132,7 @@ public final class WidthCounts {
       for (int count : bins) {
         int rest = count;
         while (rest > 0x7f) {
-          out.write(rest & 0x7f | 0x80);
+          out.write((rest & 0x7f) | 0x80);
           rest >>>= 7;
         }
         out.write(rest);
