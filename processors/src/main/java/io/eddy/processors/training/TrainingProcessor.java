@@ -410,8 +410,8 @@ public final class TrainingProcessor<M>
       String obstacle = obstacle();
       if (obstacle == null
           && newestBase == round.getBaseDecision()
-          && trigger.windowsSinceJob() == 0) {
-        obstacle = "nothing is new since it trained from the same version";
+          && !trigger.isHalfDue(config.trainingWindowsMin(), config.trainingGrowth())) {
+        obstacle = "little is new since it trained from the same version";
       }
       if (obstacle == null) {
         openJob(

@@ -44,6 +44,11 @@ record TrainingTrigger(long jobs, long windowsSinceJob, long windowsOfJob, long 
     return windowsSinceJob >= windowsMin && windowsSinceJob >= growth * windowsOfJob;
   }
 
+  /// Whether at least half of the way to the next job has been gone: enough to join one of others.
+  boolean isHalfDue(int windowsMin, double growth) {
+    return 2 * windowsSinceJob >= Math.max(windowsMin, growth * windowsOfJob);
+  }
+
   byte[] encode() {
     return ByteBuffer.allocate(BYTES)
         .put(VERSION)
