@@ -326,8 +326,7 @@ public final class RolloutProcessor
           || rounds().holds(digest);
     }
 
-    // ---- rounds of training
-    // -----------------------------------------------------------------------
+    // ---- rounds of training ---------------------------------------------------------------------
 
     /// Takes what a trainer reports.
     private void hear(ModelManifest manifest, long timestamp) {
@@ -345,15 +344,18 @@ public final class RolloutProcessor
       if (kind == ReportKind.TRAINED) {
         metrics().candidate();
         if (isKnown(manifest.getDigest())) {
+          // Sent again, or found again: the round has nothing new to wait for.
           settle(1);
-          return;
+          kind = ReportKind.FAILED;
+        } else {
+          kind = verified(manifest, timestamp);
         }
-        kind = verified(manifest, timestamp);
       }
       long now = context().currentSystemTimeMs();
       switch (rounds().take(kind, manifest, now)) {
         case NONE -> {}
         case OPENED -> ask(manifest, report, timestamp);
+        case REPLACED -> settle(1);
         case LATE -> {
           if (kind == ReportKind.TRAINED) {
             drop(manifest.getDigest());

@@ -39,6 +39,8 @@ final class Rounds {
     NONE,
     /// A round was opened: the other partitions are to be asked.
     OPENED,
+    /// What the same partition found before in the same round is given up for it.
+    REPLACED,
     /// It is of a round that has closed: its chunks can go.
     LATE
   }
@@ -86,16 +88,18 @@ final class Rounds {
         if (round == null || !round.expects(partition, job)) {
           yield Effect.LATE;
         }
+        @Nullable ModelManifest replaced = null;
         if (kind == ReportKind.FAILED) {
           round.fail(partition, job);
         } else {
-          @Nullable ModelManifest replaced = round.contribute(partition, job, manifest, now);
-          if (replaced != null) {
-            store.removeChunks(replaced.getDigest());
-          }
+          replaced = round.contribute(partition, job, manifest, now);
         }
         store.put(round);
-        yield Effect.NONE;
+        if (replaced == null) {
+          yield Effect.NONE;
+        }
+        store.removeChunks(replaced.getDigest());
+        yield Effect.REPLACED;
       }
     };
   }

@@ -50,12 +50,13 @@ class RolloutRoundTest extends RolloutTask {
   }
 
   private static List<ModelMessage> found(int partition, long job, int base) {
-    Forecaster model = model(partition);
+    Forecaster model = model(partition + 10 * (int) (job - 1));
     return TrainingReports.contribution(
         ModelArtifacts.candidate(
             ForecasterCheckpoint.write(model),
             Map.of(
                 "training.partition", Integer.toString(partition),
+                "training.job", Long.toString(job),
                 "training.history.limit", Integer.toString(10 * partition),
                 "training.cause", "windows",
                 "data.windows", Integer.toString(partition + 1),
@@ -263,6 +264,42 @@ class RolloutRoundTest extends RolloutTask {
     assertThat(versions().getFirst().getProvenance())
         .as("what the earlier training found counts")
         .containsEntry("training.partition", "0,1");
+  }
+
+  @Test
+  void shouldCountTheNewestOfWhatAPartitionFoundAndOweNothingForTheOther() {
+    trainers(2);
+    enter(0, 1);
+    find(0);
+    tell(ReportKind.ENTERED, 0, 2);
+    offer(found(0, 2));
+    find(1);
+
+    assertThat(versions()).hasSize(1);
+    assertThat(versions().getFirst().getProvenance())
+        .containsEntry("training.job", "2,1")
+        .containsEntry("training.partition", "0,1");
+    assertThat(progress.candidatesDecided()).as("all three are done with").isEqualTo(3);
+    assertThat(stored()).noneMatch(key -> key.contains(Models.digest(found(0, 1))));
+  }
+
+  @Test
+  void shouldNotWaitForAPartitionThatFindsAgainWhatIsThere() {
+    trainers(2);
+    enter(0, 1);
+    find(0);
+    tell(ReportKind.ENTERED, 0, 2);
+    find(1);
+    List<ModelMessage> again =
+        TrainingReports.contribution(
+            ModelArtifacts.candidate(
+                ForecasterCheckpoint.write(model(0)), Map.of(), BASE, Instant.ofEpochMilli(TIME)),
+            report(ReportKind.TRAINED, 0, 2));
+
+    offer(again);
+
+    assertThat(versions()).hasSize(1);
+    assertThat(progress.candidatesDecided()).isEqualTo(3);
   }
 
   @Test
