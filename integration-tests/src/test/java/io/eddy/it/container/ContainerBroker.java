@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Objects;
+import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
 import org.testcontainers.containers.wait.strategy.Wait;
@@ -23,15 +24,19 @@ final class ContainerBroker implements AutoCloseable {
   private static final Duration START_MAX = Duration.ofMinutes(3);
 
   private final GenericContainer<?> container;
-  private final int port;
+  private final String outside;
 
-  private ContainerBroker(GenericContainer<?> container, int port) {
+  private ContainerBroker(GenericContainer<?> container, String outside) {
     this.container = container;
-    this.port = port;
+    this.outside = outside;
   }
 
   static ContainerBroker start(Network network, DockerImageName eddy) {
+    // Where the engine's ports are for this process: within a container of its own they are not
+    // on the loopback interface.
+    String host = DockerClientFactory.instance().dockerHostIpAddress();
     int port = freePort();
+    String outside = host + ":" + port;
     GenericContainer<?> container =
         ContainerImages.broker(eddy)
             .withNetwork(network)
@@ -42,8 +47,7 @@ final class ContainerBroker implements AutoCloseable {
             .withEnv(
                 "KAFKA_LISTENERS",
                 "INSIDE://0.0.0.0:9092,CONTROLLER://localhost:9093,OUTSIDE://0.0.0.0:" + port)
-            .withEnv(
-                "KAFKA_ADVERTISED_LISTENERS", "INSIDE://kafka:9092,OUTSIDE://localhost:" + port)
+            .withEnv("KAFKA_ADVERTISED_LISTENERS", "INSIDE://kafka:9092,OUTSIDE://" + outside)
             .withEnv(
                 "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP",
                 "INSIDE:PLAINTEXT,OUTSIDE:PLAINTEXT,CONTROLLER:PLAINTEXT")
@@ -60,14 +64,20 @@ final class ContainerBroker implements AutoCloseable {
             Objects.requireNonNullElseGet(create.getHostConfig(), HostConfig::new)
                 .withPortBindings(
                     new PortBinding(
-                        Ports.Binding.bindIpAndPort("127.0.0.1", port), new ExposedPort(port))));
+                        Ports.Binding.bindIpAndPort(interfaceOf(host), port),
+                        new ExposedPort(port))));
     container.waitingFor(Wait.forListeningPort().withStartupTimeout(START_MAX)).start();
-    return new ContainerBroker(container, port);
+    return new ContainerBroker(container, outside);
+  }
+
+  /// The engine takes no names.
+  private static String interfaceOf(String host) {
+    return host.equals("localhost") ? "127.0.0.1" : host;
   }
 
   /// What clients of this process take as `bootstrap.servers`.
   String outside() {
-    return "localhost:" + port;
+    return outside;
   }
 
   @Override

@@ -65,7 +65,11 @@ class ContainerIT {
                 PARTITIONS,
                 Map.of(
                     SchemaRegistry.URL_CONFIG,
-                    "http://localhost:" + registry.getMappedPort(REGISTRY_PORT) + REGISTRY_PATH));
+                    "http://"
+                        + registry.getHost()
+                        + ":"
+                        + registry.getMappedPort(REGISTRY_PORT)
+                        + REGISTRY_PATH));
         try (GenericContainer<?> killed = eddy(image, network, application);
             GenericContainer<?> staying = eddy(image, network, application)) {
           killed.start();
