@@ -2,21 +2,14 @@ package io.eddy.processors.text;
 
 import io.eddy.model.text.Token;
 import io.eddy.processors.config.ProcessorsConfig;
-import io.eddy.processors.deadletter.DeadLetters;
-import io.eddy.processors.metrics.EddyMetrics;
-import io.eddy.processors.observation.Decoded;
 import io.eddy.processors.observation.Origin;
 import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.Decision;
 import io.eddy.processors.rollout.ModelRegistry;
 import io.eddy.processors.state.SeriesStores;
-import io.eddy.processors.state.UnreadableStateException;
 import io.eddy.processors.token.TextTokenizer;
 import io.eddy.processors.token.Utf8Symbols;
-import io.eddy.processors.training.HistoryKey;
 import io.eddy.processors.training.TextExample;
-import io.eddy.processors.training.WindowSlots;
-import io.eddy.schemas.avro.DeadLetter;
 import io.eddy.schemas.avro.HistoryWindow;
 import io.eddy.schemas.avro.Reason;
 import io.eddy.schemas.serde.SchemaRegistry;
@@ -32,11 +25,8 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// A message arrives, the network reads it whole, and what it says of it leaves: for each message
 /// exactly one answer, or one dead letter. A message that came with what people say of it is
@@ -59,8 +49,6 @@ public final class AnnotationProcessor<M, A extends SpecificRecord>
 
   /// Child that gets what could not be used.
   public static final String DEAD_LETTERS = TextProcessor.DEAD_LETTERS;
-
-  private static final Logger LOGGER = LoggerFactory.getLogger(AnnotationProcessor.class);
 
   private final AnnotationJob<M, A> job;
   private final ProcessorsConfig config;
@@ -93,57 +81,41 @@ public final class AnnotationProcessor<M, A extends SpecificRecord>
   }
 
   /// One task: the keys of one partition.
-  private final class Task implements Processor<byte[], byte[], byte[], SpecificRecord> {
+  private final class Task extends MessageTask<ExampleState> {
     private final ExampleStateCodec codec = new ExampleStateCodec();
-    private final MessageReader reader = new MessageReader(config, schemas);
     private final TextTokenizer tokenizer = config.textTokenizer();
-    private final WindowSlots slots =
-        new WindowSlots(config.historySlots(), config.historyReservoirSlots());
-
-    private ProcessorContext<byte[], SpecificRecord> context;
-    private KeyValueStore<byte[], byte[]> states;
-    private EddyMetrics.Forecasts metrics;
     private Decision<M> decision;
     private Function<Annotated, A> engine;
-    private boolean unreadableLogged;
+
+    Task() {
+      super(config, schemas, progress);
+    }
 
     @Override
-    public void init(ProcessorContext<byte[], SpecificRecord> newContext) {
-      context = newContext;
-      states = context.getStateStore(SeriesStores.STATE);
-      metrics = new EddyMetrics.Forecasts(context);
+    public void init(ProcessorContext<byte[], SpecificRecord> context) {
+      super.init(context);
       decision = registry.current();
       engine = job.engine(decision);
     }
 
     @Override
-    public void process(Record<byte[], byte[]> record) {
-      long started = System.nanoTime();
-      Origin origin = Origin.of(context);
-      switch (reader.read(record)) {
-        case Message.Text message -> {
-          read(record, message, origin);
-          metrics.forecast(System.nanoTime() - started);
-        }
-        case Message.Rejected rejected -> refuse(record, rejected, origin);
-      }
+    ExampleState fresh() {
+      return new ExampleState();
     }
 
     @Override
-    public void close() {
-      metrics.close();
+    ExampleState decode(byte[] bytes) {
+      return codec.decode(bytes);
     }
 
-    @SuppressWarnings("NullAway") // Record says nothing of nulls; a refused one may have them.
-    private void refuse(Record<byte[], byte[]> record, Message.Rejected rejected, Origin origin) {
-      Record<byte[], DeadLetter> deadLetter =
-          DeadLetters.of(record, origin, new Decoded.Rejected(rejected.reason(), rejected.why()));
-      context.forward(deadLetter, DEAD_LETTERS);
-      metrics.deadLetter();
-      progress.recordDeadLetter();
+    @Override
+    byte[] encode(ExampleState state) {
+      return codec.encode(state);
     }
 
-    private void read(Record<byte[], byte[]> record, Message.Text message, Origin origin) {
+    @Override
+    Message.@Nullable Rejected answer(
+        Record<byte[], byte[]> record, Message.Text message, Origin origin) {
       byte[] key = record.key();
       ExampleState state = load(key, origin);
       boolean redelivered = origin.isKnown() && state.hasRead(origin.partition(), origin.offset());
@@ -167,24 +139,20 @@ public final class AnnotationProcessor<M, A extends SpecificRecord>
       try {
         teaches = job.teaches(annotated);
       } catch (IllegalArgumentException e) {
-        refuse(
-            record,
-            new Message.Rejected(Reason.WRONG_TYPE, String.valueOf(e.getMessage())),
-            origin);
-        return;
+        return new Message.Rejected(Reason.WRONG_TYPE, String.valueOf(e.getMessage()));
       }
       follow();
-      context.forward(new Record<>(key, engine.apply(annotated), record.timestamp()), ANSWERS);
+      answer(record, engine.apply(annotated));
       if (redelivered) {
-        metrics.redelivered();
+        metrics().redelivered();
       } else {
         if (teaches) {
           learn(state, key, example(text, annotated), record.timestamp(), origin);
         }
         state.endMessage(origin.partition(), origin.offset());
-        states.put(key, codec.encode(state));
+        keep(key, state);
       }
-      progress.recordMessage();
+      return null;
     }
 
     private TextExample example(String text, Annotated message) {
@@ -202,31 +170,7 @@ public final class AnnotationProcessor<M, A extends SpecificRecord>
       if (newest.sequence() != decision.sequence()) {
         engine = job.engine(newest);
         decision = newest;
-        metrics.model(decision.sequence(), decision.version());
-      }
-    }
-
-    /// The key's state, or a fresh one where there is none that this release can read.
-    private ExampleState load(byte[] key, Origin origin) {
-      byte @Nullable [] bytes = states.get(key);
-      if (bytes == null) {
-        metrics.cold();
-        return new ExampleState();
-      }
-      try {
-        return codec.decode(bytes);
-      } catch (UnreadableStateException e) {
-        metrics.unreadable();
-        if (!unreadableLogged) {
-          unreadableLogged = true; // once per task
-          LOGGER
-              .atWarn()
-              .addKeyValue("task", context.taskId())
-              .addKeyValue("partition", origin.partition())
-              .addKeyValue("offset", origin.offset())
-              .log("key starts afresh, and so may others of this task: {}", e.getMessage());
-        }
-        return new ExampleState();
+        metrics().model(decision.sequence(), decision.version());
       }
     }
 
@@ -238,26 +182,15 @@ public final class AnnotationProcessor<M, A extends SpecificRecord>
       HistoryWindow window =
           HistoryWindow.newBuilder()
               .setWindow(state.windows())
-              .setSlot(slots.newestSlot(state.windows()))
+              .setSlot(newestSlot(state.windows()))
               .setFirstStep(state.learned())
               .setTimes(List.copyOf(state.times()))
               .setValues(Collections.nCopies(state.open().size(), 0.0))
               .setAnchor(ByteBuffer.wrap(TextExample.encode(state.open())))
               .setPartition(origin.partition())
               .build();
-      int reservoirSlot = slots.reservoirSlot(key, window.getWindow());
-      send(key, window, time);
-      if (reservoirSlot != WindowSlots.NONE) {
-        send(key, HistoryWindow.newBuilder(window).setSlot(reservoirSlot).build(), time);
-      }
+      sendWindow(key, window, time);
       state.endWindow();
-    }
-
-    private void send(byte[] key, HistoryWindow window, long timestamp) {
-      context.forward(
-          new Record<>(HistoryKey.of(window.getSlot(), key), window, timestamp), HISTORY);
-      metrics.window();
-      progress.recordWindowSent();
     }
   }
 }

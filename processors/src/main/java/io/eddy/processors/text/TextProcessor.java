@@ -3,22 +3,15 @@ package io.eddy.processors.text;
 import io.eddy.model.sequence.TrainedLanguageModel;
 import io.eddy.processors.config.Job;
 import io.eddy.processors.config.ProcessorsConfig;
-import io.eddy.processors.deadletter.DeadLetters;
-import io.eddy.processors.metrics.EddyMetrics;
-import io.eddy.processors.observation.Decoded;
 import io.eddy.processors.observation.Origin;
 import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.Decision;
 import io.eddy.processors.rollout.ModelRegistry;
 import io.eddy.processors.rollout.RewarmBudget;
 import io.eddy.processors.state.SeriesStores;
-import io.eddy.processors.state.UnreadableStateException;
 import io.eddy.processors.token.Utf8Symbols;
-import io.eddy.processors.training.HistoryKey;
 import io.eddy.processors.training.SeriesHash;
-import io.eddy.processors.training.WindowSlots;
 import io.eddy.schemas.avro.Completion;
-import io.eddy.schemas.avro.DeadLetter;
 import io.eddy.schemas.avro.HistoryWindow;
 import io.eddy.schemas.avro.MessageScore;
 import io.eddy.schemas.serde.SchemaRegistry;
@@ -29,14 +22,10 @@ import java.util.List;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.api.Processor;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// A message arrives, the network reads it byte by byte after all that its key said before, and how
 /// surprised it was leaves: for each message exactly one answer, or one dead letter.
@@ -66,8 +55,6 @@ public final class TextProcessor
   /// remember it, and nothing is learned from it.
   public static final String PROMPT_HEADER = "eddy-prompt";
 
-  private static final Logger LOGGER = LoggerFactory.getLogger(TextProcessor.class);
-
   private final ProcessorsConfig config;
   private final SchemaRegistry schemas;
   private final ModelRegistry<TrainedLanguageModel> registry;
@@ -96,57 +83,37 @@ public final class TextProcessor
   }
 
   /// One task: the keys of one partition.
-  private final class Task implements Processor<byte[], byte[], byte[], SpecificRecord> {
+  private final class Task extends MessageTask<TextState> {
     private final TextStateCodec codec =
         new TextStateCodec(config.languageModelSpec(), config.textRing());
-    private final MessageReader reader = new MessageReader(config, schemas);
-    private final WindowSlots slots =
-        new WindowSlots(config.historySlots(), config.historyReservoirSlots());
     private final RewarmBudget rewarming =
         new RewarmBudget(config.rewarmShare(), System.nanoTime());
     private final TextEngines engines =
         new TextEngines(config.job() == Job.COMPLETE ? config.completionSettings() : null);
 
-    private ProcessorContext<byte[], SpecificRecord> context;
-    private KeyValueStore<byte[], byte[]> states;
-    private EddyMetrics.Forecasts metrics;
-    private boolean unreadableLogged;
-
-    @Override
-    public void init(ProcessorContext<byte[], SpecificRecord> newContext) {
-      context = newContext;
-      states = context.getStateStore(SeriesStores.STATE);
-      metrics = new EddyMetrics.Forecasts(context);
+    Task() {
+      super(config, schemas, progress);
     }
 
     @Override
-    public void process(Record<byte[], byte[]> record) {
-      long started = System.nanoTime();
-      Origin origin = Origin.of(context);
-      switch (reader.read(record)) {
-        case Message.Text message -> {
-          answer(record, message.text(), origin);
-          metrics.forecast(System.nanoTime() - started);
-        }
-        case Message.Rejected rejected -> refuse(record, rejected, origin);
-      }
+    TextState fresh() {
+      return codec.fresh();
     }
 
     @Override
-    public void close() {
-      metrics.close();
+    TextState decode(byte[] bytes) {
+      return codec.decode(bytes);
     }
 
-    @SuppressWarnings("NullAway") // Record says nothing of nulls; a refused one may have them.
-    private void refuse(Record<byte[], byte[]> record, Message.Rejected rejected, Origin origin) {
-      Record<byte[], DeadLetter> deadLetter =
-          DeadLetters.of(record, origin, new Decoded.Rejected(rejected.reason(), rejected.why()));
-      context.forward(deadLetter, DEAD_LETTERS);
-      metrics.deadLetter();
-      progress.recordDeadLetter();
+    @Override
+    byte[] encode(TextState state) {
+      return codec.encode(state);
     }
 
-    private void answer(Record<byte[], byte[]> record, String text, Origin origin) {
+    @Override
+    Message.@Nullable Rejected answer(
+        Record<byte[], byte[]> record, Message.Text read, Origin origin) {
+      String text = read.text();
       byte[] key = record.key();
       TextState state = load(key, origin);
       TextEngine engine = engineFor(state);
@@ -166,21 +133,21 @@ public final class TextProcessor
       boolean remembered = !redelivered && !asked;
       List<HistoryWindow> windows =
           remembered ? windows(open, message, before, record.timestamp(), origin) : List.of();
-      context.forward(new Record<>(key, score, record.timestamp()), ANSWERS);
+      answer(record, score);
       for (HistoryWindow window : windows) {
-        forwardWindow(key, window, record.timestamp());
+        sendWindow(key, window, record.timestamp());
       }
       if (redelivered) {
-        metrics.redelivered();
+        metrics().redelivered();
       }
       if (remembered) {
         state.endMessage(origin.partition(), origin.offset());
-        states.put(key, codec.encode(state));
+        keep(key, state);
         if (score.getIsAnomaly()) {
-          metrics.anomaly();
+          metrics().anomaly();
         }
       }
-      progress.recordMessage();
+      return null;
     }
 
     /// Of what is drawn for a message: the same whenever it is read.
@@ -198,53 +165,28 @@ public final class TextProcessor
         try {
           decision = registry.atLeast(state.decision(), config.registryWaitMax());
         } finally {
-          metrics.registryWait(System.nanoTime() - started);
+          metrics().registryWait(System.nanoTime() - started);
         }
       }
       if (engines.follow(decision)) {
-        metrics.model(decision.sequence(), decision.version());
+        metrics().model(decision.sequence(), decision.version());
       }
       TextEngine engine = engines.of(decision);
       if (decision.version() != state.version()) {
         TextEngine own = engines.of(state.version());
         if (state.symbols() > 0 && own != null && !rewarming.allows(System.nanoTime())) {
-          metrics.putOff();
+          metrics().putOff();
           return own;
         }
         long started = System.nanoTime();
         engine.rewarm(state);
         if (state.symbols() > 0) {
           rewarming.spend(System.nanoTime() - started);
-          metrics.rewarmed();
+          metrics().rewarmed();
         }
       }
       state.stamp(decision.sequence(), decision.version());
       return engine;
-    }
-
-    /// The key's state, or a fresh one where there is none that this release can read.
-    private TextState load(byte[] key, Origin origin) {
-      byte @Nullable [] bytes = states.get(key);
-      if (bytes == null) {
-        metrics.cold();
-        return codec.fresh();
-      }
-      try {
-        return codec.decode(bytes);
-      } catch (UnreadableStateException e) {
-        metrics.unreadable();
-        if (!unreadableLogged) {
-          // Once per task: after a change of the network's settings it is true for every key.
-          unreadableLogged = true;
-          LOGGER
-              .atWarn()
-              .addKeyValue("task", context.taskId())
-              .addKeyValue("partition", origin.partition())
-              .addKeyValue("offset", origin.offset())
-              .log("key starts afresh, and so may others of this task: {}", e.getMessage());
-        }
-        return codec.fresh();
-      }
     }
 
     // ---- history --------------------------------------------------------------------------------
@@ -279,7 +221,7 @@ public final class TextProcessor
         windows.add(
             HistoryWindow.newBuilder()
                 .setWindow(number)
-                .setSlot(slots.newestSlot(number))
+                .setSlot(newestSlot(number))
                 .setFirstStep(number * size)
                 .setTimes(Collections.nCopies(size, time))
                 .setValues(List.copyOf(symbols.subList(from, from + size)))
@@ -288,21 +230,6 @@ public final class TextProcessor
                 .build());
       }
       return windows;
-    }
-
-    private void forwardWindow(byte[] key, HistoryWindow window, long timestamp) {
-      int reservoirSlot = slots.reservoirSlot(key, window.getWindow());
-      send(key, window, timestamp);
-      if (reservoirSlot != WindowSlots.NONE) {
-        send(key, HistoryWindow.newBuilder(window).setSlot(reservoirSlot).build(), timestamp);
-      }
-    }
-
-    private void send(byte[] key, HistoryWindow window, long timestamp) {
-      context.forward(
-          new Record<>(HistoryKey.of(window.getSlot(), key), window, timestamp), HISTORY);
-      metrics.window();
-      progress.recordWindowSent();
     }
   }
 }
