@@ -167,40 +167,50 @@ public final class SeriesState {
     series.write(to);
   }
 
-  /// Reads what [#write] wrote.
+  /// A state of what [#write] wrote.
   ///
   /// @throws IllegalArgumentException if the state was written for another network; the message
   ///   says what differs
   /// @throws java.nio.BufferUnderflowException if the buffer ends too early
   public static SeriesState read(ByteBuffer from, ForecasterSpec spec) {
     var state = new SeriesState(spec);
-    check("ring", from.getInt(), state.series.ringLength());
+    state.read(from);
+    return state;
+  }
+
+  /// Reads what [#write] wrote into this state, replacing its content; after a failure the content
+  /// is undefined.
+  ///
+  /// @throws IllegalArgumentException if the state was written for another network; the message
+  ///   says what differs
+  /// @throws java.nio.BufferUnderflowException if the buffer ends too early
+  public void read(ByteBuffer from) {
+    check("ring", from.getInt(), series.ringLength());
     check("season", from.getInt(), spec.series().longestSeason());
     check("horizon", from.getInt(), spec.horizon());
     check("cell", from.getInt(), spec.cell().code());
     check("hidden size", from.getInt(), spec.hiddenSize());
     check("layer count", from.getInt(), spec.recurrentLayers());
-    state.decision = from.getLong();
-    state.version = from.getInt();
-    state.sourcePartition = from.getInt();
-    state.sourceOffset = from.getLong();
-    state.scoredEvents = from.getLong();
-    state.absoluteError = from.getDouble();
-    state.naiveAbsoluteError = from.getDouble();
-    state.pinball = from.getDouble();
-    state.covered = from.getLong();
-    state.matured = from.getLong();
-    state.maturedPinball = from.getDouble();
-    state.scaleSum = from.getDouble();
-    state.watchedEvents = from.getLong();
-    state.watchedError = from.getDouble();
-    state.calibration.read(from);
-    state.ledger.read(from);
-    state.detector.read(from);
-    from.asFloatBuffer().get(state.network).get(state.outlook);
-    from.position(from.position() + (state.network.length + state.outlook.length) * Float.BYTES);
-    state.series.read(from);
-    return state;
+    decision = from.getLong();
+    version = from.getInt();
+    sourcePartition = from.getInt();
+    sourceOffset = from.getLong();
+    scoredEvents = from.getLong();
+    absoluteError = from.getDouble();
+    naiveAbsoluteError = from.getDouble();
+    pinball = from.getDouble();
+    covered = from.getLong();
+    matured = from.getLong();
+    maturedPinball = from.getDouble();
+    scaleSum = from.getDouble();
+    watchedEvents = from.getLong();
+    watchedError = from.getDouble();
+    calibration.read(from);
+    ledger.read(from);
+    detector.read(from);
+    from.asFloatBuffer().get(network).get(outlook);
+    from.position(from.position() + (network.length + outlook.length) * Float.BYTES);
+    series.read(from);
   }
 
   private static void check(String what, int found, int expected) {

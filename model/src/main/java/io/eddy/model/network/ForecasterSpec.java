@@ -196,7 +196,7 @@ public record ForecasterSpec(
 
   /// Past steps that the inputs of one step look at, besides the step itself.
   public int lookback() {
-    return Math.max(lagCount, preparation().recurrentLookback());
+    return Math.max(lagCount, Preparation.recurrentLookback(series));
   }
 
   /// Steps that a key's ring holds: one window, and the lookback of its first step.

@@ -76,6 +76,11 @@ public final class Preparation {
 
   /// Past steps that the recurrence's inputs need, besides the step itself.
   public int recurrentLookback() {
+    return recurrentLookback(spec);
+  }
+
+  /// The same of a series without its preparation.
+  public static int recurrentLookback(SeriesSpec spec) {
     return Math.max(VOLATILITY_STEPS, spec.longestSeason());
   }
 

@@ -151,6 +151,7 @@ public final class ForecastProcessor<V>
     private final WindowSlots slots =
         new WindowSlots(config.historySlots(), config.historyReservoirSlots());
     private final byte[] freshAnchor = codec.encode(codec.fresh());
+    private final SeriesState loaded = codec.fresh(); // of the event in process
     private final ObservationReader<V> reader = readers.get();
     private final IdleSeries idle = new IdleSeries(config, codec);
 
@@ -437,7 +438,8 @@ public final class ForecastProcessor<V>
       return series.value(back);
     }
 
-    /// The key's state, or a fresh one where there is none that this release can read.
+    /// The key's state, valid until the next event, or a fresh one where there is none that this
+    /// release can read.
     private SeriesState load(byte[] key, Origin origin) {
       byte[] bytes = states.get(key);
       if (bytes == null) {
@@ -445,7 +447,8 @@ public final class ForecastProcessor<V>
         return codec.fresh();
       }
       try {
-        return codec.decode(bytes);
+        codec.decode(bytes, loaded);
+        return loaded;
       } catch (UnreadableStateException e) {
         metrics.unreadable();
         if (!unreadableLogged) {

@@ -41,13 +41,20 @@ public final class SeriesStateCodec {
   /// @param bytes not modified
   /// @throws UnreadableStateException when they hold none that this release and spec can use
   public SeriesState decode(byte[] bytes) {
-    return body(envelope.open(bytes));
+    SeriesState state = fresh();
+    decode(bytes, state);
+    return state;
   }
 
-  private SeriesState body(ByteBuffer buffer) {
-    SeriesState state;
+  /// Reads the state that the bytes hold into one of this spec, replacing its content: no more is
+  /// allocated. After a failure the content is undefined.
+  ///
+  /// @param bytes not modified
+  /// @throws UnreadableStateException when they hold none that this release and spec can use
+  public void decode(byte[] bytes, SeriesState into) {
+    ByteBuffer buffer = envelope.open(bytes);
     try {
-      state = SeriesState.read(buffer, spec);
+      into.read(buffer);
     } catch (RuntimeException e) {
       throw new UnreadableStateException(
           Reason.DAMAGED, "the state's content is wrong, although its checksum is right: " + e);
@@ -56,6 +63,5 @@ public final class SeriesStateCodec {
       throw new UnreadableStateException(
           Reason.DAMAGED, "the state has " + buffer.remaining() + " bytes more than it needs");
     }
-    return state;
   }
 }

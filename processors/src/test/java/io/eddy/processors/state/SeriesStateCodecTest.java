@@ -7,11 +7,18 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.eddy.model.OnlineForecaster;
 import io.eddy.model.SeriesState;
 import io.eddy.model.cell.CellType;
+import io.eddy.model.network.ForecastValue;
 import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterSpec;
+import io.eddy.model.network.Head;
+import io.eddy.model.series.BaseForecast;
+import io.eddy.model.series.CovariateSpec;
 import io.eddy.model.series.Frequency;
+import io.eddy.model.series.ScaleUnit;
+import io.eddy.model.series.SeriesSpec;
 import io.eddy.processors.state.UnreadableStateException.Reason;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +45,63 @@ class SeriesStateCodecTest {
     }
 
     assertThat(stored.encode(reread)).isEqualTo(stored.encode(kept));
+  }
+
+  /// Keys of all ages take turns in one state, as events do in a task.
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void shouldLeaveNothingOfTheStateThatItReadsOver(long seed) {
+    var random = new Random(seed);
+    ForecasterSpec spec = richSpec();
+    var turns = new SeriesStateCodec(spec);
+    var engine = new OnlineForecaster(spec, Forecaster.initial(spec, seed));
+    SeriesState[] kept = new SeriesState[5];
+    byte[][] stored = new byte[kept.length][];
+    long[] times = new long[kept.length];
+    for (int key = 0; key < kept.length; key++) {
+      kept[key] = turns.fresh();
+      stored[key] = turns.encode(turns.fresh());
+    }
+    SeriesState shared = turns.fresh();
+    for (int event = 0; event < 1_000; event++) {
+      int key = (int) (kept.length * Math.pow(random.nextDouble(), 3));
+      times[key] += 1 + random.nextInt(3);
+      double value = Math.exp(random.nextGaussian());
+      double[] row = {random.nextInt(4) == 0 ? Double.NaN : random.nextGaussian()};
+
+      turns.decode(stored[key], shared);
+      engine.observe(shared, times[key], value, row);
+      stored[key] = turns.encode(shared);
+      engine.observe(kept[key], times[key], value, row);
+
+      assertThat(stored[key])
+          .as("seed %d, event %d", seed, event)
+          .isEqualTo(turns.encode(kept[key]));
+      byte[] cut = Arrays.copyOf(stored[key], random.nextInt(stored[key].length));
+      assertThatThrownBy(() -> turns.decode(cut, shared))
+          .isInstanceOf(UnreadableStateException.class);
+    }
+  }
+
+  private static ForecasterSpec richSpec() {
+    var series =
+        SeriesSpec.of(List.of(3, 6), BaseForecast.MIX)
+            .withPower(0.5)
+            .withScale(ScaleUnit.ERROR)
+            .withFrequency(Frequency.parse("auto"))
+            .withCovariates(new CovariateSpec(List.of("load"), List.of(), null));
+    return new ForecasterSpec(
+        CellType.LSTM,
+        4,
+        2,
+        5,
+        series,
+        8,
+        List.of(0.9, 0.5),
+        ForecastValue.MEAN,
+        16,
+        2,
+        Head.QUANTILES);
   }
 
   @Test
