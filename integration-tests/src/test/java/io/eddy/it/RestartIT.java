@@ -15,10 +15,12 @@ import io.eddy.it.scenario.SmallModel;
 import io.eddy.it.scenario.Waves;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.schemas.avro.Forecast;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -61,7 +63,18 @@ class RestartIT {
   @ParameterizedTest
   @EnumSource
   void shouldAnswerTheSameBytesAsWithoutRestarts(Disk disk, KafkaCluster cluster) {
-    TestApplication application = create(cluster);
+    requireSameBytes(create(cluster), disk);
+  }
+
+  /// Which holds back what goes to store and changelog until a commit.
+  @ParameterizedTest
+  @EnumSource
+  void shouldAnswerTheSameBytesBehindACache(Disk disk, KafkaCluster cluster) {
+    requireSameBytes(
+        create(cluster, Map.of(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, "1000000")), disk);
+  }
+
+  private void requireSameBytes(TestApplication application, Disk disk) {
     try (StateDirectory state = StateDirectory.create()) {
       try (Instance first = application.start(state)) {
         send(application, first, 0, STOPS[0]);
@@ -104,8 +117,13 @@ class RestartIT {
   }
 
   private static TestApplication create(KafkaCluster cluster) {
-    return TestApplication.create(
-        cluster, "restart", PARTITIONS, Map.of(ProcessorsConfig.TRAINING_ENABLED, "false"));
+    return create(cluster, Map.of());
+  }
+
+  private static TestApplication create(KafkaCluster cluster, Map<String, String> further) {
+    Map<String, String> settings = new HashMap<>(further);
+    settings.put(ProcessorsConfig.TRAINING_ENABLED, "false");
+    return TestApplication.create(cluster, "restart", PARTITIONS, settings);
   }
 
   private static void send(TestApplication application, Instance instance, int from, int to) {

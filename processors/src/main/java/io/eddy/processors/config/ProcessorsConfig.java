@@ -16,6 +16,7 @@ import io.eddy.model.series.ScaleUnit;
 import io.eddy.model.series.SeriesSpec;
 import io.eddy.model.training.TrainingSettings;
 import io.eddy.processors.state.BoundedRocksDb;
+import io.eddy.processors.state.SeriesStores;
 import io.eddy.processors.token.TextTokenizer;
 import io.eddy.processors.token.Utf8Symbols;
 import io.eddy.processors.topic.Topics;
@@ -39,6 +40,8 @@ import org.apache.kafka.common.config.ConfigDef.Width;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
 import org.jspecify.annotations.Nullable;
 
 /// The settings of the processors: every key with its default, check, importance and documentation,
@@ -1594,6 +1597,20 @@ public final class ProcessorsConfig {
     return Expectation.constant(StoreType.class, text(STORE_TYPE));
   }
 
+  /// The store of what an instance knows of each key, as it is configured: cached where the user
+  /// gives Kafka Streams a cache.
+  public StoreBuilder<KeyValueStore<byte[], byte[]>> keyStore(String name) {
+    var store = SeriesStores.store(storeType().keyValueStore(name));
+    return cacheBytes() > 0 ? store.withCachingEnabled() : store;
+  }
+
+  private long cacheBytes() {
+    Object bytes = kafkaProperties().get(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG);
+    return (Long)
+        ConfigDef.parseType(
+            StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, bytes, ConfigDef.Type.LONG);
+  }
+
   /// How long a series may be without an event, by event time; empty for as long as it may be.
   public Optional<Duration> stateTtl() {
     return Optional.of(text(STATE_TTL)).filter(ttl -> !ttl.isEmpty()).map(Duration::parse);
@@ -1617,7 +1634,8 @@ public final class ProcessorsConfig {
   ///
   /// - `processing.guarantee=exactly_once_v2`: no event lost, none answered twice;
   /// - `producer.linger.ms=5`: Streams' own 100 delays every answer;
-  /// - `statestore.cache.max.bytes=0`: a cache that holds not everything hot slows down (measured);
+  /// - `statestore.cache.max.bytes=0`, and no cache at all then: one that holds not everything hot
+  ///   slows down (measured); one that does saves most writes to store and changelog;
   /// - `rocksdb.config.setter`: one block cache and one budget of write buffers for all stores of
   ///   the JVM, see [BoundedRocksDb];
   /// - `topology.optimization=none` and `ensure.explicit.internal.resource.naming=true`: names of

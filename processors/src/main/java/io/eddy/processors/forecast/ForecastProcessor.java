@@ -133,8 +133,8 @@ public final class ForecastProcessor<V>
   @Override
   public Set<StoreBuilder<?>> stores() {
     return Set.of(
-        SeriesStores.store(config.storeType().keyValueStore(SeriesStores.STATE)),
-        SeriesStores.store(config.storeType().keyValueStore(SeriesStores.ANCHOR)),
+        config.keyStore(SeriesStores.STATE),
+        config.keyStore(SeriesStores.ANCHOR),
         SeriesStores.localStore(config.storeType().keyValueStore(SeriesStores.SHADOW)),
         SeriesStores.store(config.storeType().keyValueStore(SeriesStores.DRIFT)));
   }

@@ -72,7 +72,7 @@ public final class AnnotationProcessor<M, A extends SpecificRecord>
 
   @Override
   public Set<StoreBuilder<?>> stores() {
-    return Set.of(SeriesStores.store(config.storeType().keyValueStore(SeriesStores.STATE)));
+    return Set.of(config.keyStore(SeriesStores.STATE));
   }
 
   @Override

@@ -74,7 +74,7 @@ public final class TextProcessor
 
   @Override
   public Set<StoreBuilder<?>> stores() {
-    return Set.of(SeriesStores.store(config.storeType().keyValueStore(SeriesStores.STATE)));
+    return Set.of(config.keyStore(SeriesStores.STATE));
   }
 
   @Override

@@ -30,6 +30,8 @@ import java.util.function.Function;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.state.internals.CachingKeyValueStore;
+import org.apache.kafka.streams.state.internals.WrappedStateStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -827,6 +829,18 @@ class ProcessorsConfigTest {
     properties.put("eddy.horizon", "3");
 
     assertThat(ProcessorsConfig.of(properties).kafkaProperties()).isEqualTo(users);
+  }
+
+  @Test
+  void shouldCacheStoresWhereKafkaStreamsHasACacheForThem() {
+    assertThat(isCached(ProcessorsConfig.of(minimal()))).isFalse();
+    assertThat(isCached(ProcessorsConfig.of(with("statestore.cache.max.bytes", "0")))).isFalse();
+    assertThat(isCached(ProcessorsConfig.of(with("statestore.cache.max.bytes", 1000)))).isTrue();
+  }
+
+  private static boolean isCached(ProcessorsConfig config) {
+    var store = (WrappedStateStore<?, ?, ?>) config.keyStore("a store").build();
+    return store.wrapped() instanceof CachingKeyValueStore;
   }
 
   @Test
