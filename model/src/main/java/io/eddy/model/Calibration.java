@@ -25,7 +25,7 @@ final class Calibration {
   private final List<Double> confidences;
   private final int ranges; // range 0 is all steps together
   private final double[] logFactors; // (ranges, intervals)
-  private final double[] factors; // (ranges, intervals)
+  private final double[] factors; // (ranges, intervals), NaN until somebody asks
   private final long[] matured; // (ranges)
 
   Calibration(List<Double> confidences, int horizon) {
@@ -46,7 +46,11 @@ final class Calibration {
   /// @param interval index into the confidences
   double factor(int interval, int ahead) {
     int range = matured[range(ahead)] < LEAST_MATURED ? 0 : range(ahead);
-    return factors[range * confidences.size() + interval];
+    int at = range * confidences.size() + interval;
+    if (Double.isNaN(factors[at])) {
+      factors[at] = StrictMath.exp(logFactors[at]);
+    }
+    return factors[at];
   }
 
   /// Learns from one forecast that met its actual.
@@ -77,7 +81,7 @@ final class Calibration {
 
   private void set(int at, double newLogFactor) {
     logFactors[at] = newLogFactor;
-    factors[at] = StrictMath.exp(newLogFactor);
+    factors[at] = Double.NaN;
   }
 
   int byteSize() {

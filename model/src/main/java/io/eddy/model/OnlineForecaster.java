@@ -38,6 +38,7 @@ public final class OnlineForecaster {
   private final Rows quantiles;
   private final @Nullable Rows means;
   private final Rows[] distribution; // by parameter
+  private final boolean still; // the network never steps
   private final boolean[] covered; // by interval, scratch
   private final int[] intervalOf; // by quantile; the median is none's
   private @Nullable InputAttribution attribution; // made for the first anomaly
@@ -45,7 +46,18 @@ public final class OnlineForecaster {
   /// @param spec what the keys' states are made for
   /// @param model of a spec of the same shape, or null to answer naively
   public OnlineForecaster(ForecasterSpec spec, @Nullable Forecaster model) {
+    this(spec, model, false);
+  }
+
+  /// An engine that does everything but step its network: what it forecasts is what the network
+  /// says of zeros. For measuring what the network costs.
+  public static OnlineForecaster withoutSteps(ForecasterSpec spec, @Nullable Forecaster model) {
+    return new OnlineForecaster(spec, model, true);
+  }
+
+  private OnlineForecaster(ForecasterSpec spec, @Nullable Forecaster model, boolean still) {
     this.spec = spec;
+    this.still = still;
     this.model = model;
     preparation = spec.preparation();
     covered = new boolean[spec.confidences().size()];
@@ -74,6 +86,9 @@ public final class OnlineForecaster {
       distribution = program.distribution().stream().map(stepper::rows).toArray(Rows[]::new);
       quantiles = stepper.rows(program.quantiles());
       means = program.means().map(stepper::rows).orElse(null);
+      if (still) {
+        stepper.step();
+      }
     }
   }
 
@@ -149,7 +164,7 @@ public final class OnlineForecaster {
     stepper.load(0, state.network, 0);
     for (int back = warmUp - 1; back > 0; back--) {
       preparation.recurrentInputs(series, back, inputs.values(), inputs.at(0));
-      stepper.step();
+      run(stepper);
     }
     stepper.store(0, state.network, 0);
     step(state);
@@ -297,7 +312,7 @@ public final class OnlineForecaster {
       CountAnchor.write(state.series(), spec.horizon(), anchor.values(), anchor.at(0));
     }
     stepper.load(0, state.network, 0);
-    stepper.step();
+    run(stepper);
     stepper.store(0, state.network, 0);
     int size = spec.quantileCount() * spec.horizon();
     System.arraycopy(quantiles.values(), quantiles.at(0), state.outlook, 0, size);
@@ -307,6 +322,12 @@ public final class OnlineForecaster {
     for (int i = 0; i < distribution.length; i++) {
       int at = state.outlook.length - distribution.length + i;
       state.outlook[at] = distribution[i].values()[distribution[i].at(0)];
+    }
+  }
+
+  private void run(Stepper network) {
+    if (!still) {
+      network.step();
     }
   }
 

@@ -677,6 +677,39 @@ class OnlineForecasterTest {
 
   // ---- window scores ----------------------------------------------------------------------------
 
+  /// A network that has learned nothing says the same of everything, stepped or not.
+  @Test
+  void shouldDoAllButStepTheNetworkForWhoMeasuresWhatThatCosts() {
+    ForecasterSpec spec = spec(CellType.LSTM, 3, 4);
+    Forecaster untrained = Forecaster.initial(spec, 1);
+    var engine = new OnlineForecaster(spec, untrained);
+    var still = OnlineForecaster.withoutSteps(spec, untrained);
+    var state = new SeriesState(spec);
+    var stillState = new SeriesState(spec);
+    var random = new SplittableRandom(1);
+    for (int step = 1; step <= 200; step++) {
+      double value = random.nextDouble();
+
+      Answer answer = engine.observe(state, step * HOUR, value);
+      Answer stillAnswer = still.observe(stillState, step * HOUR, value);
+
+      assertThat(stillAnswer)
+          .usingRecursiveComparison()
+          .withEqualsForType((one, other) -> Double.compare(one, other) == 0, Double.class)
+          .isEqualTo(answer);
+    }
+    assertThat(stillState.network).containsOnly(0);
+    assertThat(state.network).isNotEqualTo(stillState.network);
+    Arrays.fill(state.network, 0);
+    assertThat(bytes(stillState)).isEqualTo(bytes(state));
+  }
+
+  private static byte[] bytes(SeriesState state) {
+    var bytes = ByteBuffer.allocate(state.byteSize());
+    state.write(bytes);
+    return bytes.array();
+  }
+
   @Test
   void shouldSumTheScoresOfItsOneStepForecasts() {
     ForecasterSpec spec = spec(CellType.LSTM, 3, 4);

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -26,12 +27,23 @@ import picocli.CommandLine.Spec;
       "  attention  one query over a key's own past",
       "  kernels    products of matrices, reading, functions",
       "",
+      "With a broker, as commands of their own with options of their own:",
+      "",
+      "  stream     what the network takes of the throughput of Kafka Streams",
+      "  restore    how long an instance takes until it can answer",
+      "",
       "Medians of samples after a warm-up. SHARE is the part of what this machine reached in the"
           + " same run, in arithmetic from registers or in reading as many bytes, whichever is"
           + " nearer.",
       "A comparison with ONNX Runtime and libtorch: integration-tests/benchmarks."
     },
-    footer = {"%nExamples:", "  eddy bench step", "  eddy bench step train --json"})
+    footer = {
+      "%nExamples:",
+      "  eddy bench step",
+      "  eddy bench step train --json",
+      "  eddy bench stream --summary"
+    },
+    subcommands = {BenchStreamCommand.class, BenchRestoreCommand.class})
 final class BenchCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ROW = "%-10s %-16s %-14s %-9s %5s %3s %12s %10s %8s %8s %6s %9s";
@@ -41,7 +53,7 @@ final class BenchCommand implements Callable<Integer> {
   private CommandSpec spec;
 
   @Parameters(
-      arity = "1..*",
+      arity = "0..*",
       paramLabel = "BENCH",
       description = "What to measure: ${COMPLETION-CANDIDATES}.")
   private List<Bench> benches = List.of();
@@ -54,6 +66,9 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (benches.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "what is to be measured? Give a BENCH");
+    }
     PrintWriter out = spec.commandLine().getOut();
     if (!json) {
       out.println(

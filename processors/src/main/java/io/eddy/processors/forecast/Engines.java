@@ -15,19 +15,26 @@ final class Engines {
   private static final int KEPT = 3;
 
   private final ForecasterSpec spec;
+  private final Factory factory;
   private final LinkedHashMap<Integer, OnlineForecaster> byVersion =
       new LinkedHashMap<>(16, 0.75f, true); // least recently used first
 
-  Engines(ForecasterSpec spec) {
+  /// Makes the engine of a model, or the naive one where there is none.
+  interface Factory {
+    OnlineForecaster create(ForecasterSpec spec, @Nullable Forecaster model);
+  }
+
+  Engines(ForecasterSpec spec, Factory factory) {
     this.spec = spec;
-    byVersion.put(0, new OnlineForecaster(spec, null));
+    this.factory = factory;
+    byVersion.put(0, factory.create(spec, null));
   }
 
   /// The engine of a decision's version.
   OnlineForecaster of(Decision<Forecaster> decision) {
     OnlineForecaster engine = byVersion.get(decision.version());
     if (engine == null) {
-      engine = new OnlineForecaster(spec, decision.model());
+      engine = factory.create(spec, decision.model());
       byVersion.put(decision.version(), engine);
       if (byVersion.size() > KEPT) {
         Map.Entry<Integer, OnlineForecaster> oldest = byVersion.firstEntry();

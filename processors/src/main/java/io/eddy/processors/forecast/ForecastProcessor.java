@@ -101,16 +101,19 @@ public final class ForecastProcessor<V>
   private final Supplier<ObservationReader<V>> readers;
   private final Decisions<Forecaster> registry;
   private final Progress progress;
+  private final Engines.Factory factory;
 
   private ForecastProcessor(
       ProcessorsConfig config,
       Supplier<ObservationReader<V>> readers,
       Decisions<Forecaster> registry,
-      Progress progress) {
+      Progress progress,
+      Engines.Factory factory) {
     this.config = config;
     this.readers = readers;
     this.registry = registry;
     this.progress = progress;
+    this.factory = factory;
   }
 
   /// For values as they are in the user's topic, read as the configuration says.
@@ -120,14 +123,29 @@ public final class ForecastProcessor<V>
       Decisions<Forecaster> registry,
       Progress progress) {
     return new ForecastProcessor<>(
-        config, () -> ObservationReader.ofBytes(config, schemas), registry, progress);
+        config,
+        () -> ObservationReader.ofBytes(config, schemas),
+        registry,
+        progress,
+        OnlineForecaster::new);
   }
 
   /// For observations that the user's own application has made.
   public static ForecastProcessor<Observation> ofObservations(
       ProcessorsConfig config, Decisions<Forecaster> registry, Progress progress) {
     return new ForecastProcessor<>(
-        config, () -> ObservationReader.ofObservations(config), registry, progress);
+        config,
+        () -> ObservationReader.ofObservations(config),
+        registry,
+        progress,
+        OnlineForecaster::new);
+  }
+
+  /// The same with networks that never step, see [OnlineForecaster#withoutSteps]: for measuring
+  /// what the network costs in the stream.
+  public ForecastProcessor<V> withoutSteps() {
+    return new ForecastProcessor<>(
+        config, readers, registry, progress, OnlineForecaster::withoutSteps);
   }
 
   @Override
@@ -161,7 +179,7 @@ public final class ForecastProcessor<V>
     private EddyMetrics.Forecasts metrics;
     private Shadows shadows;
     private DriftWatch drift;
-    private final Engines engines = new Engines(spec);
+    private final Engines engines = new Engines(spec, factory);
     private final RewarmBudget rewarming =
         new RewarmBudget(config.rewarmShare(), System.nanoTime());
     private OnlineForecaster engine = engines.of(Decision.none());
