@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       "With a broker, as commands of their own with options of their own:",
       "",
       "  stream     what the network takes of the throughput of Kafka Streams",
+      "  latency    how long events wait for their answers, also during a training and a swap",
       "  restore    how long an instance takes until it can answer",
       "",
       "Medians of samples after a warm-up. SHARE is the part of what this machine reached in the"
@@ -43,7 +44,7 @@ import picocli.CommandLine.Spec;
       "  eddy bench step train --json",
       "  eddy bench stream --summary"
     },
-    subcommands = {BenchStreamCommand.class, BenchRestoreCommand.class})
+    subcommands = {BenchStreamCommand.class, BenchLatencyCommand.class, BenchRestoreCommand.class})
 final class BenchCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ROW = "%-10s %-16s %-14s %-9s %5s %3s %12s %10s %8s %8s %6s %9s";

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.eddy.deploy.bench.stream.RestoreBench;
 import io.eddy.deploy.bench.stream.RestoreLine;
 import io.eddy.deploy.bench.stream.StreamCase;
+import io.eddy.deploy.bench.stream.StreamCase.Guarantee;
 import io.eddy.deploy.bench.stream.StreamCase.Network;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.Logging;
@@ -82,7 +83,9 @@ final class BenchRestoreCommand implements Callable<Integer> {
     try (var bar = new ProgressBar(spec.commandLine().getErr(), live)) {
       line =
           new RestoreBench(new BarProgress(bar))
-              .run(cluster.settings(), new StreamCase(network, keys, 1, store, true, false, 1));
+              .run(
+                  cluster.settings(),
+                  new StreamCase(network, keys, 1, store, true, Guarantee.AT_LEAST_ONCE, 1));
     }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {

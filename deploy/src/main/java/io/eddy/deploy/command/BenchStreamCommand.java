@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.eddy.deploy.bench.stream.StreamBench;
 import io.eddy.deploy.bench.stream.StreamCase;
+import io.eddy.deploy.bench.stream.StreamCase.Guarantee;
 import io.eddy.deploy.bench.stream.StreamCase.Network;
 import io.eddy.deploy.bench.stream.StreamLine;
 import io.eddy.deploy.process.ExitCode;
@@ -102,9 +103,8 @@ final class BenchStreamCommand implements Callable<Integer> {
       names = "--guarantee",
       split = ",",
       paramLabel = "GUARANTEE",
-      converter = GuaranteeConverter.class,
-      description = "at_least_once, exactly_once_v2.")
-  private List<Boolean> exactlyOnce = List.of();
+      description = "${COMPLETION-CANDIDATES}.")
+  private List<Guarantee> guarantees = List.of();
 
   @Option(
       names = "--threads",
@@ -185,7 +185,7 @@ final class BenchStreamCommand implements Callable<Integer> {
             && horizons.isEmpty()
             && stores.isEmpty()
             && cached.isEmpty()
-            && exactlyOnce.isEmpty()
+            && guarantees.isEmpty()
             && threads.isEmpty());
     StreamCase usual = StreamCase.usual(NETWORKS.getFirst());
     if (summary && (chosen || !networks.isEmpty())) {
@@ -199,9 +199,10 @@ final class BenchStreamCommand implements Callable<Integer> {
           for (int horizon : or(horizons, usual.horizon())) {
             for (StoreType store : or(stores, usual.store())) {
               for (boolean cache : or(cached, usual.cached())) {
-                for (boolean once : or(exactlyOnce, usual.exactlyOnce())) {
+                for (Guarantee guarantee : or(guarantees, usual.guarantee())) {
                   cases.add(
-                      new StreamCase(network, keyCount, horizon, store, cache, once, threadCount));
+                      new StreamCase(
+                          network, keyCount, horizon, store, cache, guarantee, threadCount));
                 }
               }
             }

@@ -85,7 +85,7 @@ class BenchCommandTest {
         "bench; what is to be measured",
         "bench stream --network=2y64; expected its units, such as 64, or layers too, as in 2x64",
         "bench stream --store=disk; expected rocksdb or in-memory",
-        "bench stream --guarantee=once; expected at_least_once or exactly_once_v2",
+        "bench stream --guarantee=once; AT_LEAST_ONCE",
         "bench stream --keys=5 --threads=2; keys a multiple of threads",
         "bench stream --rounds=0; must be at least 1",
         "bench stream --summary --network=64; has cases of its own",

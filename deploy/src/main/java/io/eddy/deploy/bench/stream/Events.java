@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -96,6 +97,27 @@ final class Events {
     }
   }
 
+  /// Events of all keys in turns, to be asked for one after the other.
+  IntFunction<ProducerRecord<byte[], byte[]>> inTurns(SchemaRegistry registry) {
+    Serializer<Observation> serializer = registry.serde(Observation.class, topic).serializer();
+    return number -> record(number % shape.keys(), serializer);
+  }
+
+  private ProducerRecord<byte[], byte[]> record(int key, Serializer<Observation> serializer) {
+    int step = steps[key]++;
+    var observation =
+        new Observation(
+            START.plusSeconds(3_600L * step),
+            value(key, step),
+            Map.of(),
+            Map.<String, List<Double>>of());
+    return new ProducerRecord<>(
+        topic,
+        key % shape.threads(),
+        "series-%07d".formatted(key).getBytes(StandardCharsets.UTF_8),
+        serializer.serialize(topic, observation));
+  }
+
   private double value(int key, int step) {
     double season = StrictMath.sin(2 * Math.PI * ((step + key) % DAY) / DAY);
     int noise = (step * 31 + key * 17) % 101;
@@ -121,21 +143,10 @@ final class Events {
     }
 
     void send(int key) {
-      int step = steps[key]++;
-      var observation =
-          new Observation(
-              START.plusSeconds(3_600L * step),
-              value(key, step),
-              Map.of(),
-              Map.<String, List<Double>>of());
       // The callback notes a failure, and requireNoFailure() reports it.
       var _ =
           producer.send(
-              new ProducerRecord<>(
-                  topic,
-                  key % shape.threads(),
-                  "series-%07d".formatted(key).getBytes(StandardCharsets.UTF_8),
-                  serializer.serialize(topic, observation)),
+              record(key, serializer),
               (place, refused) -> {
                 if (refused != null) {
                   failure.compareAndSet(null, refused);

@@ -115,7 +115,7 @@ public final class StreamBench implements AutoCloseable {
         shape.horizon(),
         shape.storeName(),
         shape.cached(),
-        shape.guarantee(),
+        shape.guarantee().toString(),
         shape.threads(),
         rounds,
         roundEvents,

@@ -17,7 +17,7 @@ import org.apache.kafka.streams.StreamsConfig;
 /// @param horizon steps ahead that each answer covers
 /// @param store where the state lies
 /// @param cached whether Kafka Streams has a cache that holds all of it
-/// @param exactlyOnce processing guarantee; else at-least-once
+/// @param guarantee of processing
 /// @param threads of the application, and partitions of its input
 public record StreamCase(
     Network network,
@@ -25,7 +25,7 @@ public record StreamCase(
     int horizon,
     StoreType store,
     boolean cached,
-    boolean exactlyOnce,
+    Guarantee guarantee,
     int threads) {
   /// Steps of a window, and of the ring that the state keeps.
   static final int WINDOW = 32;
@@ -33,6 +33,18 @@ public record StreamCase(
   /// Kafka Streams counts for an entry of its cache what the record's headers, topic and nodes of
   /// two lists take, about so much.
   private static final int CACHE_ENTRY_BYTES = 300;
+
+  /// `processing.guarantee`.
+  public enum Guarantee {
+    AT_LEAST_ONCE,
+    EXACTLY_ONCE_V2;
+
+    /// As Kafka Streams has it.
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   /// An LSTM of some layers.
   public record Network(int layers, int hidden) {
@@ -61,7 +73,7 @@ public record StreamCase(
   /// One network in memory of all that a usual deployment has: states on disk behind a cache that
   /// holds them all, at-least-once, one thread.
   public static StreamCase usual(Network network) {
-    return new StreamCase(network, 100_000, 1, StoreType.ROCKSDB, true, false, 1);
+    return new StreamCase(network, 100_000, 1, StoreType.ROCKSDB, true, Guarantee.AT_LEAST_ONCE, 1);
   }
 
   /// The usual case with each of what it runs in changed, those with the same input one after the
@@ -69,17 +81,29 @@ public record StreamCase(
   public static List<StreamCase> variations(Network network) {
     StreamCase usual = usual(network);
     return List.of(
-        new StreamCase(network, usual.keys, 24, StoreType.ROCKSDB, true, false, 1),
-        new StreamCase(network, usual.keys, 48, StoreType.ROCKSDB, true, false, 1),
-        new StreamCase(network, usual.keys, 1, StoreType.ROCKSDB, false, false, 1),
-        new StreamCase(network, usual.keys, 1, StoreType.ROCKSDB, false, true, 1),
-        new StreamCase(network, usual.keys, 1, StoreType.ROCKSDB, true, true, 1),
-        new StreamCase(network, usual.keys, 1, StoreType.IN_MEMORY, false, false, 1),
-        new StreamCase(network, usual.keys, 1, StoreType.IN_MEMORY, true, false, 1),
-        new StreamCase(network, usual.keys, 1, StoreType.ROCKSDB, true, false, 2),
-        new StreamCase(network, 1_000, 1, StoreType.ROCKSDB, true, false, 1),
-        new StreamCase(network, 1_000, 1, StoreType.ROCKSDB, false, true, 1),
-        new StreamCase(network, 1_000_000, 1, StoreType.ROCKSDB, false, false, 1));
+        usual.with(24),
+        usual.with(48),
+        usual.with(StoreType.ROCKSDB, false, Guarantee.AT_LEAST_ONCE),
+        usual.with(StoreType.ROCKSDB, false, Guarantee.EXACTLY_ONCE_V2),
+        usual.with(StoreType.ROCKSDB, true, Guarantee.EXACTLY_ONCE_V2),
+        usual.with(StoreType.IN_MEMORY, false, Guarantee.AT_LEAST_ONCE),
+        usual.with(StoreType.IN_MEMORY, true, Guarantee.AT_LEAST_ONCE),
+        usual.of(usual.keys, 2),
+        usual.of(1_000, 1),
+        usual.of(1_000, 1).with(StoreType.ROCKSDB, false, Guarantee.EXACTLY_ONCE_V2),
+        usual.of(1_000_000, 1).with(StoreType.ROCKSDB, false, Guarantee.AT_LEAST_ONCE));
+  }
+
+  private StreamCase with(int newHorizon) {
+    return new StreamCase(network, keys, newHorizon, store, cached, guarantee, threads);
+  }
+
+  private StreamCase with(StoreType newStore, boolean newCached, Guarantee newGuarantee) {
+    return new StreamCase(network, keys, horizon, newStore, newCached, newGuarantee, threads);
+  }
+
+  private StreamCase of(int newKeys, int newThreads) {
+    return new StreamCase(network, newKeys, horizon, store, cached, guarantee, newThreads);
   }
 
   /// The settings of an application, all but where it runs.
@@ -93,7 +117,7 @@ public record StreamCase(
     settings.put(ProcessorsConfig.CALENDAR, "hour_of_day,day_of_week,day_of_year");
     settings.put(ProcessorsConfig.STORE_TYPE, storeName());
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, Integer.toString(threads));
-    settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee());
+    settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee.toString());
     return settings;
   }
 
@@ -110,10 +134,6 @@ public record StreamCase(
     return store.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  String guarantee() {
-    return exactlyOnce ? StreamsConfig.EXACTLY_ONCE_V2 : StreamsConfig.AT_LEAST_ONCE;
-  }
-
   @Override
   public String toString() {
     return "lstm %s, %,d keys, horizon %d, %s%s, %s, %d thread%s"
@@ -123,7 +143,7 @@ public record StreamCase(
             horizon,
             storeName(),
             cached ? " cached" : "",
-            guarantee(),
+            guarantee,
             threads,
             threads == 1 ? "" : "s");
   }
