@@ -67,6 +67,16 @@ public final class TopicReader implements AutoCloseable {
     return Collections.unmodifiableList(records);
   }
 
+  /// Reads on to the topic's present end, and keeps nothing: for topics that are larger than
+  /// memory.
+  ///
+  /// @return what was not handed out before, in the order of each partition
+  public List<ConsumerRecord<byte[], byte[]>> drain() {
+    List<ConsumerRecord<byte[], byte[]>> drained = List.copyOf(read());
+    records.clear();
+    return drained;
+  }
+
   private boolean reached(Map<TopicPartition, Long> ends) {
     return ends.entrySet().stream()
         .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
