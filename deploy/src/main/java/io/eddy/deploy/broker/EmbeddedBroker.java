@@ -19,7 +19,7 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.jspecify.annotations.Nullable;
 
 /// One genuine Kafka broker, controller included, inside this process: loopback only, its data in a
-/// temporary folder that is deleted when it closes.
+/// temporary folder that is deleted when it closes, or in a given one that stays.
 ///
 /// It is meant for the demo and for tests, on a machine that does other work beside it: few
 /// threads, one replica, one partition for offsets and transactions, small preallocated files. A
@@ -28,14 +28,20 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static final int NODE = 1;
   private static final String HOST = "127.0.0.1";
 
+  /// The cluster of all brokers with folders that stay: some of them may be told to form one.
+  private static final Uuid LASTING_CLUSTER = new Uuid(0x6564_6479L, 1);
+
   private final KafkaRaftServer server;
-  private final TemporaryFolder folder;
+  private final Path folder;
+  private final @Nullable TemporaryFolder temporary;
   private final int port;
   private boolean closed;
 
-  private EmbeddedBroker(KafkaRaftServer server, TemporaryFolder folder, int port) {
+  private EmbeddedBroker(
+      KafkaRaftServer server, Path folder, @Nullable TemporaryFolder temporary, int port) {
     this.server = server;
     this.folder = folder;
+    this.temporary = temporary;
     this.port = port;
   }
 
@@ -54,21 +60,43 @@ public final class EmbeddedBroker implements AutoCloseable {
   /// @throws BrokerStartException if the port is in use or the broker does not start
   public static EmbeddedBroker start(int wantedPort, Map<String, String> further) {
     int port = freePort(wantedPort);
-    var folder = TemporaryFolder.create("eddy-broker-");
+    var temporary = TemporaryFolder.create("eddy-broker-");
+    try {
+      return start(port, temporary.path(), temporary, Uuid.randomUuid(), further);
+    } catch (BrokerStartException e) {
+      temporary.close();
+      throw e;
+    }
+  }
+
+  /// Starts a broker on a folder that outlives it: a broker that is started there again, whatever
+  /// ended the one before, has the same data.
+  ///
+  /// @param folder empty, or what an earlier one has left
+  /// @throws BrokerStartException if the port is in use or the broker does not start
+  public static EmbeddedBroker open(Path folder, int wantedPort, Map<String, String> further) {
+    return start(freePort(wantedPort), folder, null, LASTING_CLUSTER, further);
+  }
+
+  private static EmbeddedBroker start(
+      int port,
+      Path folder,
+      @Nullable TemporaryFolder temporary,
+      Uuid cluster,
+      Map<String, String> further) {
     @Nullable KafkaRaftServer server = null;
     try {
-      format(folder.path());
-      Map<String, String> settings = settings(port, freePort(0), folder.path());
+      Map<String, String> settings = settings(port, freePort(0), folder);
       settings.putAll(further);
       var config = new KafkaConfig(settings);
+      format(folder, cluster, config.nodeId());
       server = new KafkaRaftServer(config, Time.SYSTEM);
       server.startup();
-      return new EmbeddedBroker(server, folder, port);
+      return new EmbeddedBroker(server, folder, temporary, port);
     } catch (Exception e) {
       if (server != null) {
         server.shutdown();
       }
-      folder.close();
       throw new BrokerStartException("the broker inside this process did not start: " + e, e);
     }
   }
@@ -80,10 +108,10 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   /// Where the broker keeps its data while it runs.
   Path folder() {
-    return folder.path();
+    return folder;
   }
 
-  /// Stops the broker and deletes its data. A second call does nothing.
+  /// Stops the broker and deletes its data if they were temporary. A second call does nothing.
   @Override
   public void close() {
     if (closed) {
@@ -92,7 +120,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     closed = true;
     server.shutdown();
     server.awaitShutdown();
-    folder.close();
+    if (temporary != null) {
+      temporary.close();
+    }
   }
 
   private static Map<String, String> settings(int port, int controllerPort, Path folder) {
@@ -132,13 +162,14 @@ public final class EmbeddedBroker implements AutoCloseable {
     return settings;
   }
 
-  private static void format(Path folder) throws Exception {
+  private static void format(Path folder, Uuid cluster, int node) throws Exception {
     try (var silent =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
       new Formatter()
           .setPrintStream(silent)
-          .setClusterId(Uuid.randomUuid().toString())
-          .setNodeId(NODE)
+          .setClusterId(cluster.toString())
+          .setNodeId(node)
+          .setIgnoreFormatted(true)
           .setControllerListenerName("CONTROLLER")
           .addDirectory(folder.toString())
           .run();

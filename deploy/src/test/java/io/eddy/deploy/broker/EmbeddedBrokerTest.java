@@ -21,6 +21,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedBrokerTest {
   private static final TopicPartition PARTITION = new TopicPartition("test", 0);
@@ -40,6 +41,18 @@ class EmbeddedBrokerTest {
     }
     assertThat(folder).doesNotExist();
     broker.close(); // does nothing
+  }
+
+  @Test
+  void shouldHaveTheDataOfTheBrokerBeforeOnTheSameFolder(@TempDir Path folder) throws Exception {
+    try (EmbeddedBroker first = EmbeddedBroker.open(folder, 0, Map.of())) {
+      createTopic(first);
+      produce(first, "kept", true);
+    }
+
+    try (EmbeddedBroker second = EmbeddedBroker.open(folder, 0, Map.of())) {
+      assertThat(consume(second, 1)).containsExactly("kept");
+    }
   }
 
   @Test

@@ -9,11 +9,16 @@ final class ForkedMain {
   private ForkedMain() {}
 
   public static void main(String[] arguments) {
-    Thread.ofPlatform().daemon().start(ForkedMain::haltWithParent);
+    haltWithParent();
     Eddy.main(arguments);
   }
 
-  private static void haltWithParent() {
+  /// Halts this process when its standard input ends.
+  static void haltWithParent() {
+    Thread.ofPlatform().daemon().start(ForkedMain::awaitEndOfInput);
+  }
+
+  private static void awaitEndOfInput() {
     try {
       while (System.in.read() >= 0) {
         // Nobody writes.
