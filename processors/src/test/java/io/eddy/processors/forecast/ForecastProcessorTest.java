@@ -40,6 +40,7 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ForecastProcessorTest {
@@ -580,6 +581,52 @@ class ForecastProcessorTest {
     sendEvents(0, 20);
     byte[] state = requireNonNull(task.store(SeriesStores.STATE).get(KEY));
     task.store(SeriesStores.STATE).put(KEY, Arrays.copyOf(state, state.length / 2));
+
+    send(time(20), 7);
+
+    assertThat(forecasts().getLast().getSteps()).isEqualTo(1);
+    assertThat(forecasts().getLast().getForecastValue()).isEqualTo(7);
+  }
+
+  /// States that are whole, and not of this release or network.
+  enum ForeignState {
+    OF_AN_OLDER_RELEASE {
+      @Override
+      byte[] from(byte[] state) {
+        return ofLayout(state, SeriesStateCodec.VERSION - 1);
+      }
+    },
+    OF_A_NEWER_RELEASE {
+      @Override
+      byte[] from(byte[] state) {
+        return ofLayout(state, SeriesStateCodec.VERSION + 1);
+      }
+    },
+    OF_ANOTHER_NETWORK {
+      @Override
+      byte[] from(byte[] state) {
+        Map<String, Object> other = new HashMap<>(SmallForecasting.properties());
+        other.put(ProcessorsConfig.HIDDEN_SIZE, "31");
+        var codec = new SeriesStateCodec(ProcessorsConfig.of(other).forecasterSpec());
+        return codec.encode(codec.fresh());
+      }
+    };
+
+    abstract byte[] from(byte[] state);
+
+    private static byte[] ofLayout(byte[] state, int layout) {
+      byte[] other = state.clone();
+      other[0] = (byte) layout;
+      return other;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldStartAKeyAfreshWhoseStateIsNotOfThisReleaseAndNetwork(ForeignState foreign) {
+    sendEvents(0, 20);
+    byte[] state = requireNonNull(task.store(SeriesStores.STATE).get(KEY));
+    task.store(SeriesStores.STATE).put(KEY, foreign.from(state));
 
     send(time(20), 7);
 

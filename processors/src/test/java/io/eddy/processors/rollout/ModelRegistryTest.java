@@ -181,6 +181,23 @@ class ModelRegistryTest {
   }
 
   @Test
+  void shouldRefuseAVersionOfANewerReleaseAndStayWithTheOneBefore() {
+    promote(1, 1);
+
+    send(Models.version(Models.candidateOfANewerRelease(2), 2));
+    send(Models.decision(2, 1, 2));
+
+    assertThat(registry.current().sequence()).isEqualTo(1);
+    assertThat(registry.refusals())
+        .singleElement()
+        .satisfies(
+            refusal -> {
+              assertThat(refusal.getVersion()).isEqualTo(2);
+              assertThat(refusal.getReason()).contains("eddy.format 2, this release reads 1");
+            });
+  }
+
+  @Test
   void shouldAdoptAWaitingDecisionOnceItsVersionIsRepaired() {
     List<ModelMessage> whole = Models.version(Models.candidate(Models.SPEC, 1), 1);
     send(whole.getLast());

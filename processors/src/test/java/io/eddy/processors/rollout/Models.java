@@ -1,6 +1,7 @@
 package io.eddy.processors.rollout;
 
 import io.eddy.model.cell.CellType;
+import io.eddy.model.checkpoint.ForecasterCheckpoint;
 import io.eddy.model.network.Forecaster;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.schemas.avro.ModelChunk;
@@ -41,6 +42,19 @@ final class Models {
   static List<ModelMessage> candidate(ForecasterSpec spec, long seed) {
     return ModelArtifacts.candidate(
         Forecaster.initial(spec, seed), 0, Instant.ofEpochMilli(1_714_564_800_000L));
+  }
+
+  /// A whole and sound file, of a format that this release does not know.
+  static List<ModelMessage> candidateOfANewerRelease(long seed) {
+    // One byte stands for one character, so that the weights survive.
+    var text =
+        new String(
+            ForecasterCheckpoint.write(Forecaster.initial(SPEC, seed)),
+            StandardCharsets.ISO_8859_1);
+    byte[] file =
+        text.replace("\"eddy.format\":\"1\"", "\"eddy.format\":\"2\"")
+            .getBytes(StandardCharsets.ISO_8859_1);
+    return ModelArtifacts.candidate(file, Map.of(), 0, Instant.EPOCH);
   }
 
   static String digest(List<ModelMessage> candidate) {

@@ -154,6 +154,15 @@ class RolloutProcessorTest extends RolloutTask {
   }
 
   @Test
+  void shouldRefuseAModelOfANewerRelease() {
+    List<ModelMessage> newer = Models.candidateOfANewerRelease(1);
+
+    offer(newer);
+
+    assertRefused(Models.digest(newer), "eddy.format 2, this release reads 1");
+  }
+
+  @Test
   void shouldRefuseAModelOfOtherSettings() {
     List<ModelMessage> foreign = Models.candidate(Models.spec(5), 1);
 
