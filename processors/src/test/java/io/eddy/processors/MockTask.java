@@ -44,6 +44,11 @@ public final class MockTask<KI, VI, KO, VO> {
     context.setCurrentSystemTimeMs(System.currentTimeMillis());
     processor = supplier.get();
     processor.init(context);
+    if (!context.forwarded().isEmpty()) {
+      throw new AssertionError(
+          "forwarded from init, where Kafka Streams has not initialised the children yet: "
+              + context.forwarded());
+    }
   }
 
   /// A task with empty stores.

@@ -231,7 +231,9 @@ public final class TrainingProcessor<M>
       TrainingJob found = store.openJob();
       if (found != null) {
         log("open training found, it starts again", found);
-        begin(found, store.windowsOf(found));
+        // With the next poll: the children come to life after this processor, so that nothing can
+        // be forwarded yet, as giving a training up would.
+        await(found, store.windowsOf(found));
       }
       context.schedule(POLL_INTERVAL, PunctuationType.WALL_CLOCK_TIME, now -> poll());
       config
@@ -550,10 +552,14 @@ public final class TrainingProcessor<M>
     }
 
     private void begin(TrainingJob job, List<StoredWindow> windows) {
+      await(job, windows);
+      start(job, windows);
+    }
+
+    private void await(TrainingJob job, List<StoredWindow> windows) {
       open = job;
       waiting = windows;
       progress.recordJobOpened();
-      start(job, windows);
     }
 
     /// Hands the job to the training thread, if its base is here and the thread takes it; otherwise

@@ -381,9 +381,11 @@ class TrainingProcessorTest {
     task.store(TrainingStore.JOBS).put("open".getBytes(UTF_8), job.encode());
 
     task = track(task.restart());
+    task.punctuate();
 
     assertThat(progress.jobsOpen()).isZero();
     assertThat(new TrainingStoreView(task).openJob()).isNull();
+    assertThat(reports(task)).containsExactly("ENTERED", "FAILED");
   }
 
   @Test
