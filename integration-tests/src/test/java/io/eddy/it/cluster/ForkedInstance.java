@@ -79,6 +79,11 @@ public final class ForkedInstance implements AutoCloseable {
     }
   }
 
+  /// Opens a view of what it takes of the machine.
+  public ProcessFigures figures() {
+    return ProcessFigures.of(process.pid());
+  }
+
   /// The end of its output.
   public String said() {
     try {
