@@ -131,7 +131,9 @@ class ManyKillsIT {
           instances.set(victim, application.fork(disks.get(victim), Map.of()));
         }
         input.finish();
-        instances.forEach(instance -> assertThat(instance.stop()).as(instance.said()).isZero());
+        instances.forEach(ForkedInstance::requireAlive);
+        // The last one may be starting still: then SIGTERM ends it as any process.
+        instances.forEach(ForkedInstance::stop);
       } finally {
         instances.forEach(ForkedInstance::close);
       }

@@ -1,6 +1,5 @@
 package io.eddy.it.fault;
 
-
 import io.eddy.it.cluster.Answers;
 import io.eddy.it.cluster.ClusterExtension;
 import io.eddy.it.cluster.Instance;
