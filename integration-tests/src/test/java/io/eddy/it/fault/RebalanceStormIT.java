@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ExtendWith(ClusterExtension.class)
 class RebalanceStormIT {
   private static final Waves WAVES = new Waves(12, 6);
-  private static final int QUICK_CHANGES = 3;
+  private static final int QUICK_CHANGES = 2;
   private static final int CHANGES = Integer.getInteger("eddy.it.changes", 40);
   private static final long SEED = Long.getLong("eddy.it.seed", 1);
   private static final int INSTANCES_MAX = 3;
