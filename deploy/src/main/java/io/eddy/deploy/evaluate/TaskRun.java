@@ -23,10 +23,38 @@ public record TaskRun(
     Progress progress,
     Consumer<String> report) {
 
-  /// Shows how far a training on texts has come.
+  /// What an epoch came to, in words.
+  @FunctionalInterface
+  interface EpochReport {
+    /// The words; empty for none.
+    ///
+    /// @param loss mean while learning
+    /// @param validationLoss on what is held out, NaN without
+    String of(int epoch, double loss, double validationLoss);
+  }
+
+  /// Shows how far a training on texts has come, and tells of its epochs if anything is held out.
   ///
   /// @param name before each epoch's
   LearningListener listener(String name) {
+    return listener(
+        name,
+        (epoch, loss, validationLoss) ->
+            Double.isNaN(validationLoss)
+                ? ""
+                : String.format(
+                    Locale.ROOT,
+                    "epoch %d: loss %.3f a text while learning, validation %.4f",
+                    epoch,
+                    loss,
+                    validationLoss));
+  }
+
+  /// Shows how far a training has come, and tells of its epochs.
+  ///
+  /// @param name before each epoch's
+  /// @param words that are told after each
+  LearningListener listener(String name, EpochReport words) {
     return new LearningListener() {
       @Override
       public void begin(int epoch, int epochs, int examples) {
@@ -40,14 +68,9 @@ public record TaskRun(
 
       @Override
       public void end(int epoch, int epochs, double loss, double validationLoss) {
-        if (!Double.isNaN(validationLoss)) {
-          report.accept(
-              String.format(
-                  Locale.ROOT,
-                  "epoch %d: loss %.3f a text while learning, validation %.4f",
-                  epoch,
-                  loss,
-                  validationLoss));
+        String said = words.of(epoch, loss, validationLoss);
+        if (!said.isEmpty()) {
+          report.accept(said);
         }
       }
     };

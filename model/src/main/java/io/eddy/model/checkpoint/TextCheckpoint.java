@@ -4,9 +4,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// What a checkpoint of a network that reads text says of itself, whichever network it is.
+/// What a checkpoint of a network that reads or writes text says of itself, whichever network it
+/// is.
 ///
-/// @param network its kind: `language-model`, `classifier`, `tagger`
+/// @param network its kind: `language-model`, `classifier`, `tagger`, `translator`, `captioner`
 /// @param settings shape, and how many words and labels it knows
 /// @param provenance where it comes from
 public record TextCheckpoint(
@@ -22,6 +23,8 @@ public record TextCheckpoint(
       case LanguageModelCheckpoint.LANGUAGE_MODEL -> LanguageModelCheckpoint.read(bytes);
       case ClassifierCheckpoint.CLASSIFIER -> ClassifierCheckpoint.read(bytes);
       case TaggerCheckpoint.TAGGER -> TaggerCheckpoint.read(bytes);
+      case TranslatorCheckpoint.TRANSLATOR -> TranslatorCheckpoint.read(bytes);
+      case CaptionerCheckpoint.CAPTIONER -> CaptionerCheckpoint.read(bytes);
       default -> {
         return Optional.empty();
       }

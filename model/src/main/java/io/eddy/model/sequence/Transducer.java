@@ -88,6 +88,25 @@ public final class Transducer {
     return attention;
   }
 
+  /// How likely a given answer is, symbol by symbol.
+  ///
+  /// @param answer symbols without start and end
+  /// @return (answer + 1): the log-probability of each symbol and of the end, given those before it
+  public double[] logProbabilities(SourceSequence source, int[] answer) {
+    encode(source);
+    decoding.load(0, state, 0);
+    double[] logProbabilities = new double[answer.length + 1];
+    for (int t = 0; t <= answer.length; t++) {
+      Rows symbol = decoding.rows(decoder.symbol());
+      symbol.values()[symbol.at(0)] = t == 0 ? spec.startSymbol() : answer[t - 1];
+      decoding.step();
+      Rows row = decoding.rows(decoder.logProbabilities());
+      int next = t < answer.length ? answer[t] : spec.endSymbol();
+      logProbabilities[t] = row.values()[row.at(0) + next];
+    }
+    return logProbabilities;
+  }
+
   /// Fills the decoder's memory and the state that it starts from.
   private void encode(SourceSequence source) {
     int length = source.length();

@@ -23,6 +23,10 @@ public final class BytePairEncoding {
   /// What a piece ends in that is not its word's last.
   public static final String CONTINUED = "@@";
 
+  /// Code points of a word that are looked at together. What is longer, such as an address or a
+  /// key, is cut there before, so that time grows with the text and not with its square.
+  private static final int TOGETHER_MAX = 256;
+
   private static final Comparator<Merge> BY_TEXT =
       Comparator.comparing(Merge::left).thenComparing(Merge::right);
 
@@ -93,7 +97,19 @@ public final class BytePairEncoding {
 
   /// The pieces of a word.
   public List<String> pieces(String word) {
-    List<String> pieces = codePoints(word);
+    List<String> all = codePoints(word);
+    if (all.size() <= TOGETHER_MAX) {
+      return merged(all);
+    }
+    List<String> pieces = new ArrayList<>();
+    for (int from = 0; from < all.size(); from += TOGETHER_MAX) {
+      pieces.addAll(merged(all.subList(from, Math.min(all.size(), from + TOGETHER_MAX))));
+    }
+    return pieces;
+  }
+
+  private List<String> merged(List<String> codePoints) {
+    List<String> pieces = codePoints;
     while (pieces.size() > 1) {
       int best = Integer.MAX_VALUE;
       for (int i = 0; i + 1 < pieces.size(); i++) {
@@ -124,7 +140,8 @@ public final class BytePairEncoding {
     return text.toString();
   }
 
-  private static boolean isContinued(String piece) {
+  /// Whether a piece is not its word's last.
+  public static boolean isContinued(String piece) {
     return piece.length() > CONTINUED.length() && piece.endsWith(CONTINUED);
   }
 

@@ -1,8 +1,10 @@
 package io.eddy.model.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.eddy.model.text.BytePairEncoding.Merge;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -79,5 +81,16 @@ class BytePairEncodingTest {
     BytePairEncoding again = BytePairEncoding.of(learned.merges());
 
     assertThat(again.pieces("lowest")).isEqualTo(learned.pieces("lowest"));
+  }
+
+  @Test
+  void shouldCutAWordOfAnyLengthInTimeThatGrowsWithIt() {
+    BytePairEncoding encoding = BytePairEncoding.learn(Map.of("abab", 3L, "ab", 2L), 10, 2);
+    String word = "ab".repeat(50_000) + "😀";
+
+    List<String> pieces = assertTimeout(Duration.ofSeconds(20), () -> encoding.pieces(word));
+
+    assertThat(BytePairEncoding.join(pieces)).isEqualTo(word);
+    assertThat(pieces).hasSizeLessThan(60_000);
   }
 }
