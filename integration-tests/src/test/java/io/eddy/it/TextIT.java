@@ -9,18 +9,26 @@ import io.eddy.it.cluster.KafkaCluster;
 import io.eddy.it.cluster.StateDirectory;
 import io.eddy.it.cluster.TestApplication;
 import io.eddy.it.cluster.TopicReader;
+import io.eddy.model.checkpoint.CaptionerCheckpoint;
 import io.eddy.model.checkpoint.ClassifierCheckpoint;
 import io.eddy.model.checkpoint.LanguageModelCheckpoint;
+import io.eddy.model.checkpoint.TranslatorCheckpoint;
 import io.eddy.model.parallel.Team;
 import io.eddy.model.sequence.AnnotatedText;
+import io.eddy.model.sequence.CaptionedVectors;
+import io.eddy.model.sequence.CaptionerTraining;
 import io.eddy.model.sequence.ClassifierTraining;
 import io.eddy.model.sequence.LearningListener;
+import io.eddy.model.sequence.TextPair;
 import io.eddy.model.sequence.TrainedClassifier;
 import io.eddy.model.sequence.TrainedLanguageModel;
+import io.eddy.model.sequence.TranslatorTraining;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.rollout.ModelArtifacts;
+import io.eddy.schemas.avro.MessageCaption;
 import io.eddy.schemas.avro.MessageLabel;
 import io.eddy.schemas.avro.MessageScore;
+import io.eddy.schemas.avro.MessageTranslation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +36,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
@@ -135,13 +144,123 @@ class TextIT {
     assertThat(bytes(restarted, restarted.topics().history()))
         .hasSizeGreaterThan(3)
         .containsExactlyElementsOf(bytes(undisturbed, undisturbed.topics().history()));
-    String topic = restarted.topics().forecasts();
-    var deserializer = restarted.registry().serde(MessageLabel.class, topic).deserializer();
-    MessageLabel last =
-        deserializer.deserialize(
-            topic, TopicReader.readAll(restarted.cluster(), topic).getLast().value());
+    MessageLabel last = last(restarted, MessageLabel.class);
     assertThat(last.getModelVersion()).isEqualTo(1);
     assertThat(last.getLabel()).isEqualTo("good").isEqualTo(last.getKnownLabel());
+  }
+
+  /// In the middle of a window of messages with translations, and of records with captions.
+  @ParameterizedTest
+  @CsvSource({"translate, KEPT", "translate, LOST", "caption, KEPT", "caption, LOST"})
+  void shouldWriteAndKeepWhatIsToBeLearnedAfterARestart(
+      String job, Disk disk, KafkaCluster cluster) {
+    TestApplication undisturbed = writing(cluster, job);
+    try (Instance instance = undisturbed.start()) {
+      describe(undisturbed, instance, 0, 20);
+      swapWriter(undisturbed, instance, job);
+      describe(undisturbed, instance, 20, 60);
+    }
+    TestApplication restarted = writing(cluster, job);
+    try (StateDirectory state = StateDirectory.create()) {
+      try (Instance first = restarted.start(state)) {
+        describe(restarted, first, 0, 20);
+        swapWriter(restarted, first, job);
+        describe(restarted, first, 20, 37);
+      }
+      disk.afterStop(state);
+      try (Instance second = restarted.start(state)) {
+        describe(restarted, second, 37, 60);
+      }
+    }
+
+    assertThat(bytes(restarted)).hasSize(60).containsExactlyElementsOf(bytes(undisturbed));
+    assertThat(bytes(restarted, restarted.topics().history()))
+        .hasSizeGreaterThan(3)
+        .containsExactlyElementsOf(bytes(undisturbed, undisturbed.topics().history()));
+    if (job.equals("translate")) {
+      MessageTranslation last = last(restarted, MessageTranslation.class);
+      assertThat(last.getModelVersion()).isEqualTo(1);
+      assertThat(last.getTranslation())
+          .isEqualTo("it is old")
+          .isEqualTo(last.getKnownTranslation());
+    } else {
+      MessageCaption last = last(restarted, MessageCaption.class);
+      assertThat(last.getModelVersion()).isEqualTo(1);
+      assertThat(last.getCaption()).isEqualTo("it is old").isEqualTo(last.getKnownCaption());
+    }
+  }
+
+  private static TestApplication writing(KafkaCluster cluster, String job) {
+    Map<String, String> settings = new HashMap<>(TEXT);
+    settings.put(ProcessorsConfig.JOB, job);
+    settings.put(ProcessorsConfig.INPUT_FORMAT, "json");
+    settings.put(ProcessorsConfig.INPUT_VALUE_FIELD, job.equals("translate") ? "text" : "vectors");
+    settings.put(ProcessorsConfig.INPUT_TRANSLATION_FIELD, "english");
+    settings.put(ProcessorsConfig.INPUT_CAPTION_FIELD, "english");
+    settings.put(ProcessorsConfig.CAPTION_FEATURES, "2");
+    settings.put(ProcessorsConfig.TEXT_DROPOUT, "0");
+    settings.put(ProcessorsConfig.TRAINING_LEARNING_RATE, "0.01");
+    settings.put(ProcessorsConfig.TRAINING_BATCH_SIZE, "8");
+    settings.put(ProcessorsConfig.WINDOW_SIZE, "8");
+    settings.put(ProcessorsConfig.TRAINING_ENABLED, "false");
+    return TestApplication.create(cluster, "writing", 1, settings);
+  }
+
+  private static void describe(TestApplication application, Instance instance, int from, int to) {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      byte[] key = (i % 3 == 0 ? "mail" : "web").getBytes(UTF_8);
+      String value =
+          i % 2 == 0
+              ? "{\"text\": \"es ist neu\", \"vectors\": [[1, 0], [0, 0]], \"english\": \"it is"
+                  + " new\"}"
+              : "{\"text\": \"es ist alt\", \"vectors\": [0, 1, 0, 0], \"english\": \"it is old\"}";
+      records.add(
+          new ProducerRecord<>(application.input(), 0, 1000L * i, key, value.getBytes(UTF_8)));
+    }
+    application.cluster().send(records);
+    instance.awaitCommitted(to);
+  }
+
+  private static void swapWriter(TestApplication application, Instance instance, String job) {
+    ProcessorsConfig config = application.config();
+    byte[] file;
+    try (var team = new Team(1)) {
+      file = job.equals("translate") ? translator(config, team) : captioner(config, team);
+    }
+    application.sendCandidate(ModelArtifacts.candidate(file, Map.of(), 0, Instant.EPOCH));
+    instance.awaitDecision(1);
+  }
+
+  private static byte[] translator(ProcessorsConfig config, Team team) {
+    List<TextPair> pairs = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      pairs.add(new TextPair("es ist neu", "it is new"));
+      pairs.add(new TextPair("es ist alt", "it is old"));
+    }
+    return TranslatorCheckpoint.write(
+        new TranslatorTraining(config.translatorSettings(pairs.size(), 1), team)
+            .train(pairs, List.of(), new LearningListener() {}));
+  }
+
+  private static byte[] captioner(ProcessorsConfig config, Team team) {
+    List<CaptionedVectors> examples = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      examples.add(new CaptionedVectors(new float[][] {{1, 0}, {0, 0}}, "it is new"));
+      examples.add(new CaptionedVectors(new float[][] {{0, 1}, {0, 0}}, "it is old"));
+    }
+    return CaptionerCheckpoint.write(
+        new CaptionerTraining(config.captionerSettings(examples.size(), 1), team)
+            .train(examples, List.of(), new LearningListener() {}));
+  }
+
+  private static <A extends SpecificRecord> A last(TestApplication application, Class<A> type) {
+    String topic = application.topics().forecasts();
+    return application
+        .registry()
+        .serde(type, topic)
+        .deserializer()
+        .deserialize(topic, TopicReader.readAll(application.cluster(), topic).getLast().value());
   }
 
   private static TestApplication classifying(KafkaCluster cluster) {

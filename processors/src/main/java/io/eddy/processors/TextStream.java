@@ -1,24 +1,27 @@
 package io.eddy.processors;
 
-import io.eddy.model.sequence.TrainedClassifier;
 import io.eddy.model.sequence.TrainedLanguageModel;
-import io.eddy.model.sequence.TrainedTagger;
 import io.eddy.processors.config.Job;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.control.Update;
 import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.ModelRegistry;
 import io.eddy.processors.state.SeriesStores;
+import io.eddy.processors.text.AnnotationJob;
 import io.eddy.processors.text.AnnotationProcessor;
+import io.eddy.processors.text.Captioning;
 import io.eddy.processors.text.Classifying;
 import io.eddy.processors.text.LanguageModelFormat;
 import io.eddy.processors.text.Tagging;
 import io.eddy.processors.text.TextProcessor;
+import io.eddy.processors.text.Translating;
 import io.eddy.processors.training.TrainingExecutor;
 import io.eddy.processors.training.TrainingProcessor;
+import io.eddy.schemas.avro.MessageCaption;
 import io.eddy.schemas.avro.MessageLabel;
 import io.eddy.schemas.avro.MessageScore;
 import io.eddy.schemas.avro.MessageTags;
+import io.eddy.schemas.avro.MessageTranslation;
 import io.eddy.schemas.serde.SchemaRegistry;
 import java.util.List;
 import java.util.SequencedMap;
@@ -35,8 +38,8 @@ import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 
 /// Answers every message of a stream, by a network that trains itself on that stream: how
-/// unexpected it is and how it goes on, by what its key said before; or its class, or the tags of
-/// its words, by messages that came with theirs.
+/// unexpected it is and how it goes on, by what its key said before; or its class, the tags of its
+/// words, its translation, or a sentence about its vectors, by messages that came with theirs.
 ///
 /// ```
 /// messages ──> eddy-text ──> answers, history, dead letters
@@ -78,8 +81,10 @@ public final class TextStream {
     var stream = new TextStream(config, schemas, progress, publishing);
     switch (config.job()) {
       case LANGUAGE_MODEL, COMPLETE -> stream.remember();
-      case CLASSIFY -> stream.classify();
-      case TAG -> stream.tag();
+      case CLASSIFY -> stream.annotate(new Classifying(), TrainingProcessor::ofClassifiers);
+      case TAG -> stream.annotate(new Tagging(), TrainingProcessor::ofTaggers);
+      case TRANSLATE -> stream.annotate(new Translating(config), TrainingProcessor::ofTranslators);
+      case CAPTION -> stream.annotate(new Captioning(config), TrainingProcessor::ofCaptioners);
       case FORECAST ->
           throw new IllegalArgumentException(
               ProcessorsConfig.JOB + " is forecast, expected one that reads messages");
@@ -97,30 +102,25 @@ public final class TextStream {
     answer(messages, new TextProcessor(config, schemas, models, progress), MessageScore.class);
   }
 
-  private void classify() {
-    var job = new Classifying();
-    KStream<byte[], byte[]> messages = messages();
-    ModelRegistry<TrainedClassifier> models = life.registry(job.format());
-    life.train(
-        TrainingProcessor.ofClassifiers(
-            config, schemas, models, progress, TrainingExecutor.shared(), publishing));
-    answer(
-        messages,
-        new AnnotationProcessor<>(job, config, schemas, models, progress),
-        MessageLabel.class);
+  /// Makes the trainer of versions that a registry holds.
+  private interface Trainer<M> {
+    TrainingProcessor<M> of(
+        ProcessorsConfig config,
+        SchemaRegistry schemas,
+        ModelRegistry<M> registry,
+        Progress progress,
+        TrainingExecutor executor,
+        BooleanSupplier publishing);
   }
 
-  private void tag() {
-    var job = new Tagging();
+  private <M, A extends SpecificRecord> void annotate(
+      AnnotationJob<M, ?, ?, A> job, Trainer<M> trainer) {
     KStream<byte[], byte[]> messages = messages();
-    ModelRegistry<TrainedTagger> models = life.registry(job.format());
+    ModelRegistry<M> models = life.registry(job.format());
     life.train(
-        TrainingProcessor.ofTaggers(
-            config, schemas, models, progress, TrainingExecutor.shared(), publishing));
+        trainer.of(config, schemas, models, progress, TrainingExecutor.shared(), publishing));
     answer(
-        messages,
-        new AnnotationProcessor<>(job, config, schemas, models, progress),
-        MessageTags.class);
+        messages, new AnnotationProcessor<>(job, config, schemas, models, progress), job.answers());
   }
 
   private KStream<byte[], byte[]> messages() {
@@ -157,6 +157,8 @@ public final class TextStream {
       case MessageScore score -> score.getInputPartition();
       case MessageLabel label -> label.getInputPartition();
       case MessageTags tags -> tags.getInputPartition();
+      case MessageTranslation translation -> translation.getInputPartition();
+      case MessageCaption caption -> caption.getInputPartition();
       default -> throw new IllegalArgumentException(answer.getSchema() + " is no answer");
     };
   }
@@ -169,6 +171,8 @@ public final class TextStream {
       case LANGUAGE_MODEL, COMPLETE -> MessageScore.getClassSchema();
       case CLASSIFY -> MessageLabel.getClassSchema();
       case TAG -> MessageTags.getClassSchema();
+      case TRANSLATE -> MessageTranslation.getClassSchema();
+      case CAPTION -> MessageCaption.getClassSchema();
       case FORECAST -> throw new IllegalArgumentException("a forecast reads no messages");
     };
   }

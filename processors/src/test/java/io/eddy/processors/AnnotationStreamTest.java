@@ -11,16 +11,22 @@ import io.eddy.processors.progress.Progress;
 import io.eddy.schemas.avro.ControlCommand;
 import io.eddy.schemas.avro.ControlKind;
 import io.eddy.schemas.avro.DeadLetter;
+import io.eddy.schemas.avro.MessageCaption;
 import io.eddy.schemas.avro.MessageLabel;
 import io.eddy.schemas.avro.MessageTags;
+import io.eddy.schemas.avro.MessageTranslation;
 import io.eddy.schemas.avro.Reason;
+import io.eddy.schemas.avro.SourceWeight;
 import io.eddy.schemas.avro.TokenWeight;
 import io.eddy.schemas.serde.SchemaRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +34,13 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -182,6 +195,267 @@ class AnnotationStreamTest {
   }
 
   @Test
+  void shouldLearnToTranslateFromTheStream() {
+    translate();
+    var application = new Application();
+    application.sendPairs(200);
+    application.settle();
+
+    String text = "das  haus ist\tgrün.";
+    application.send("web", Map.of("text", text));
+    application.send("web", Map.of("text", "", "translation", "nothing"));
+
+    List<MessageTranslation> answers = application.answers(MessageTranslation.class);
+    assertThat(answers).hasSize(202);
+    assertThat(answers.getFirst().getTranslation()).isNull();
+    assertThat(answers.getFirst().getLogProbability()).isNull();
+    assertThat(answers.getFirst().getKnownTranslation()).startsWith("the ");
+    MessageTranslation answer = answers.get(200);
+    assertThat(answer.getModelVersion()).isPositive();
+    assertThat(answer.getTranslation()).isEqualTo("the house is green.");
+    assertThat(answer.getLogProbability()).isNegative();
+    assertThat(answer.getKnownTranslation()).isNull();
+    assertThat(answer.getMessages()).isEqualTo(200);
+    assertThat(answer.getAlignment())
+        .extracting(word -> answer.getTranslation().substring(word.getStart(), word.getEnd()))
+        .containsExactly("the", "house", "is", "green.");
+    assertThat(answer.getAlignment())
+        .allSatisfy(
+            word -> {
+              assertThat(word.getSources())
+                  .extracting(source -> text.substring(source.getStart(), source.getEnd()))
+                  .isNotEmpty()
+                  .isSubsetOf("das", "haus", "ist", "grün.");
+              assertThat(word.getSources().stream().mapToDouble(SourceWeight::getWeight).sum())
+                  .isBetween(0.9, 1.001);
+            });
+    assertThat(answers.get(201).getTranslation()).isEmpty();
+    assertThat(answers.get(201).getKnownTranslation()).isEqualTo("nothing");
+    assertThat(application.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void shouldTranslateEveryMessageWhateverItHolds() {
+    translate();
+    properties.put(ProcessorsConfig.TRANSLATE_MERGES, "30");
+    var application = new Application();
+    application.sendPairs(200);
+    application.settle();
+    List<String> odd =
+        List.of(
+            "",
+            " \t\r\n \u00a0",
+            "!!! ???",
+            "שלום عالم \u202e haus",
+            "👩‍👩‍👧‍👦 haus 🏳️‍🌈",
+            "\0\1\2 haus",
+            "\ud800 haus",
+            "<s> </s> <unk> @@ x@@",
+            "x".repeat(1 << 20),
+            "haus ".repeat(250_000));
+
+    odd.forEach(text -> application.send("odd", Map.of("text", text)));
+    application.send("odd", Map.of("text", "haus", "translation", "\udc00".repeat(1 << 19)));
+
+    List<MessageTranslation> answers = application.answers(MessageTranslation.class);
+    List<MessageTranslation> of = answers.subList(200, 200 + odd.size());
+    assertThat(of)
+        .allSatisfy(
+            answer -> {
+              assertThat(answer.getTranslation()).isNotNull();
+              assertThat(answer.getAlignment()).hasSizeLessThanOrEqualTo(12);
+            });
+    assertThat(of.subList(0, 2)).extracting(MessageTranslation::getTranslation).containsOnly("");
+    assertThat(of.subList(8, 10)).allMatch(MessageTranslation::getTruncated);
+    assertThat(of.get(2).getTruncated()).isFalse();
+    assertThat(answers.getLast().getKnownTranslation()).hasSizeLessThanOrEqualTo(4096);
+    assertThat(application.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void shouldSendATranslationThatIsNoTextToTheDeadLetters() {
+    properties.put(ProcessorsConfig.JOB, "translate");
+    var application = new Application();
+
+    application.send("web", Map.of("text", "haus", "translation", List.of("house")));
+    application.send("web", Map.of("text", 3, "translation", "house"));
+    application.send("web", Map.of("translation", "house"));
+
+    assertThat(application.answers(MessageTranslation.class)).isEmpty();
+    assertThat(application.deadLetters())
+        .extracting(DeadLetter::getMessage)
+        .containsExactly(
+            "translation is an array of 1, expected a text",
+            "text is Integer, expected a text",
+            "there is no field text, see eddy.input.value.field");
+  }
+
+  @Test
+  void shouldTrainATranslatorToTheSameBitsAgain() {
+    translate();
+
+    assertThat(translations()).isEqualTo(translations());
+  }
+
+  private List<MessageTranslation> translations() {
+    var application = new Application();
+    application.sendPairs(200);
+    application.settle();
+    application.sendPairs(5);
+    return application.answers(MessageTranslation.class);
+  }
+
+  private void translate() {
+    properties.put(ProcessorsConfig.JOB, "translate");
+    properties.put(ProcessorsConfig.TRAINING_UPDATES_MAX, "150");
+    properties.put(ProcessorsConfig.TRAINING_LEARNING_RATE, "0.02");
+    properties.put(ProcessorsConfig.HIDDEN_SIZE, "24");
+    properties.put(ProcessorsConfig.TEXT_DROPOUT, "0");
+    properties.put(ProcessorsConfig.TRANSLATE_MERGES, "0");
+    properties.put(ProcessorsConfig.TRANSLATE_LENGTH_MAX, "12");
+  }
+
+  @Test
+  void shouldLearnToTellWhatAGridHoldsFromTheStream() {
+    caption();
+    var application = new Application();
+    application.sendScenes(200);
+    application.settle();
+
+    application.send("web", Map.of("grid", scene(1, 2)));
+    application.send("web", Map.of("grid", flat(scene(3, 0))));
+
+    List<MessageCaption> answers = application.answers(MessageCaption.class);
+    assertThat(answers).hasSize(202);
+    assertThat(answers.getFirst().getCaption()).isNull();
+    assertThat(answers.getFirst().getKnownCaption()).startsWith("a ");
+    MessageCaption answer = answers.get(200);
+    assertThat(answer.getModelVersion()).isPositive();
+    assertThat(answer.getCaption()).isEqualTo("a bird here");
+    assertThat(answer.getLogProbability()).isNegative();
+    assertThat(answer.getKnownCaption()).isNull();
+    assertThat(answer.getWords())
+        .extracting(word -> answer.getCaption().substring(word.getStart(), word.getEnd()))
+        .containsExactly("a", "bird", "here");
+    assertThat(answer.getWords())
+        .allSatisfy(
+            word ->
+                assertThat(word.getAttention().stream().mapToDouble(Float::doubleValue).sum())
+                    .isBetween(0.999, 1.001));
+    assertThat(answer.getWords().get(1).getAttention()).hasSize(4);
+    assertThat(answers.get(201).getCaption()).isEqualTo("a dog here");
+    assertThat(application.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void shouldSendVectorsOfAnotherShapeToTheDeadLetters() {
+    caption();
+    var application = new Application();
+
+    List<Object> withNull = new ArrayList<>(List.of(1, 2, 3, 4, 5, 6));
+    withNull.add(null);
+    for (Object grid :
+        List.of(
+            List.of(List.of(1, 2, 3, 4, 5, 6, 7), List.of(1, 2)),
+            List.of(List.of(1, 2, 3)),
+            List.of(1, 2, 3),
+            List.of(),
+            List.of(List.of()),
+            Collections.nCopies(5, Collections.nCopies(7, 1)),
+            List.of(withNull),
+            List.of(Collections.nCopies(7, "NaN")),
+            List.of(Collections.nCopies(7, 1e300)),
+            List.of(List.of(1, 2, 3, 4, 5, 6, List.of(7))),
+            "a text",
+            Map.of("a", 1))) {
+      application.send("web", Map.of("grid", grid, "caption", "a dog here"));
+    }
+    application.send("web", Map.of("caption", "a dog here"));
+    application.send("web", Map.of("grid", scene(0, 0), "caption", 7));
+
+    assertThat(application.answers(MessageCaption.class)).isEmpty();
+    assertThat(application.deadLetters())
+        .extracting(letter -> letter.getReason() + " " + letter.getMessage())
+        .containsExactly(
+            "WRONG_TYPE grid: vector 1 has 2 numbers, expected 7, see eddy.caption.features",
+            "WRONG_TYPE grid: vector 0 has 3 numbers, expected 7, see eddy.caption.features",
+            "WRONG_TYPE grid: there are 3 numbers, expected 7 for each vector, see"
+                + " eddy.caption.features",
+            "WRONG_TYPE grid: there are 0 vectors, expected 1 to 4, see eddy.caption.cells.max",
+            "WRONG_TYPE grid: vector 0 has 0 numbers, expected 7, see eddy.caption.features",
+            "WRONG_TYPE grid: there are 5 vectors, expected 1 to 4, see eddy.caption.cells.max",
+            "WRONG_TYPE grid: number 6 of vector 0 is null, expected a number",
+            "WRONG_TYPE grid: number 0 of vector 0 is a text, expected a number",
+            "NOT_FINITE grid: number 0 of vector 0 is 1.0E300, expected a finite number of at most"
+                + " 3.4e38",
+            "WRONG_TYPE grid: number 6 of vector 0 is an array of 1, expected a number",
+            "WRONG_TYPE grid is a text, expected an array of vectors, each an array of numbers",
+            "WRONG_TYPE grid is OBJECT, expected an array of vectors, each an array of numbers",
+            "MISSING_FIELD there is no field grid, see eddy.input.value.field",
+            "WRONG_TYPE caption is Integer, expected a text");
+  }
+
+  @Test
+  void shouldReadVectorsFromAvro() throws IOException {
+    caption();
+    properties.put(ProcessorsConfig.INPUT_FORMAT, "avro");
+    var application = new Application();
+    Schema schema =
+        SchemaBuilder.record("Picture")
+            .fields()
+            .name("grid")
+            .type(Schema.createArray(Schema.createArray(Schema.create(Schema.Type.FLOAT))))
+            .noDefault()
+            .optionalString("caption")
+            .endRecord();
+    var picture = new GenericData.Record(schema);
+    picture.put("grid", List.of(Collections.nCopies(7, 0.5f)));
+    picture.put("caption", "grey");
+    var broken = new GenericData.Record(schema);
+    broken.put("grid", List.of(Collections.nCopies(7, Float.NaN)));
+
+    application.sendAvro("web", picture);
+    application.sendAvro("web", broken);
+
+    assertThat(application.answers(MessageCaption.class))
+        .extracting(MessageCaption::getKnownCaption)
+        .containsExactly("grey");
+    assertThat(application.deadLetters())
+        .extracting(letter -> letter.getReason() + " " + letter.getMessage())
+        .containsExactly(
+            "NOT_FINITE grid: number 0 of vector 0 is NaN, expected a finite number of at most"
+                + " 3.4e38");
+  }
+
+  private void caption() {
+    properties.put(ProcessorsConfig.JOB, "caption");
+    properties.put(ProcessorsConfig.INPUT_VALUE_FIELD, "grid");
+    properties.put(ProcessorsConfig.CAPTION_FEATURES, "7");
+    properties.put(ProcessorsConfig.CAPTION_CELLS_MAX, "4");
+    properties.put(ProcessorsConfig.TRAINING_UPDATES_MAX, "200");
+    properties.put(ProcessorsConfig.TEXT_DROPOUT, "0");
+    properties.put(ProcessorsConfig.HIDDEN_SIZE, "24");
+  }
+
+  /// Four cells, in one of which one of three things lies.
+  private static List<List<Integer>> scene(int cell, int thing) {
+    List<List<Integer>> scene = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      List<Integer> features = new ArrayList<>(Collections.nCopies(7, 0));
+      features.set(3 + i, 1);
+      if (i == cell) {
+        features.set(thing, 1);
+      }
+      scene.add(features);
+    }
+    return scene;
+  }
+
+  private static List<Integer> flat(List<List<Integer>> scene) {
+    return scene.stream().flatMap(List::stream).toList();
+  }
+
+  @Test
   void shouldKeepAVersionThatMakesNoMistakes() {
     properties.put(ProcessorsConfig.JOB, "tag");
     properties.put(ProcessorsConfig.INPUT_LABEL_FIELD, "intent");
@@ -287,6 +561,41 @@ class AnnotationStreamTest {
         order.put("intent", verb);
         send("web", order);
       }
+    }
+
+    void sendPairs(int count) {
+      Map<String, String> things = Map.of("haus", "house", "auto", "car", "boot", "boat");
+      Map<String, String> colours = Map.of("rot", "red", "blau", "blue", "grün", "green");
+      for (int i = 0; i < count; i++) {
+        String thing = List.of("haus", "auto", "boot").get(i % 3);
+        String colour = List.of("rot", "blau", "grün").get(i / 3 % 3);
+        send(
+            "web",
+            Map.of(
+                "text",
+                "das %s ist %s.".formatted(thing, colour),
+                "translation",
+                "the %s is %s.".formatted(things.get(thing), colours.get(colour))));
+      }
+    }
+
+    void sendScenes(int count) {
+      for (int i = 0; i < count; i++) {
+        int thing = i % 3;
+        String caption = "a " + List.of("dog", "cat", "bird").get(thing) + " here";
+        send("web", Map.of("grid", scene(i / 3 % 4, thing), "caption", caption));
+      }
+    }
+
+    void sendAvro(String key, GenericRecord value) throws IOException {
+      var bytes = new ByteArrayOutputStream();
+      int id = schemas.idFor(SchemaRegistry.subject("messages"), value.getSchema());
+      bytes.writeBytes(ByteBuffer.allocate(5).put((byte) 0).putInt(id).array());
+      BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+      new GenericDatumWriter<GenericRecord>(value.getSchema()).write(value, encoder);
+      encoder.flush();
+      input.pipeInput(key.getBytes(UTF_8), bytes.toByteArray(), 1000L * (sent + 1));
+      sent++;
     }
 
     void send(String key, Map<String, ?> message) {

@@ -149,7 +149,7 @@ public final class EddyApplication {
       Consumer<ModelRegistry<Forecaster>> models) {
     return switch (config.job()) {
       case FORECAST -> Forecasting.application(config, registry, progress, publishing, models);
-      case LANGUAGE_MODEL, COMPLETE, CLASSIFY, TAG ->
+      case LANGUAGE_MODEL, COMPLETE, CLASSIFY, TAG, TRANSLATE, CAPTION ->
           TextStream.application(config, registry, progress, publishing);
     };
   }
@@ -158,7 +158,8 @@ public final class EddyApplication {
   public SequencedMap<String, Schema> writtenSchemas() {
     return switch (config.job()) {
       case FORECAST -> Forecasting.schemas(config);
-      case LANGUAGE_MODEL, COMPLETE, CLASSIFY, TAG -> TextStream.schemas(config);
+      case LANGUAGE_MODEL, COMPLETE, CLASSIFY, TAG, TRANSLATE, CAPTION ->
+          TextStream.schemas(config);
     };
   }
 
@@ -168,7 +169,8 @@ public final class EddyApplication {
         Forecasting.registerSchemas(config, registry);
         InputSchemaCheck.require(config, registry);
       }
-      case LANGUAGE_MODEL, COMPLETE, CLASSIFY, TAG -> TextStream.registerSchemas(config, registry);
+      case LANGUAGE_MODEL, COMPLETE, CLASSIFY, TAG, TRANSLATE, CAPTION ->
+          TextStream.registerSchemas(config, registry);
     }
   }
 

@@ -37,9 +37,10 @@ import picocli.CommandLine.Spec;
       "",
       "The file holds, for language-model and complete, a message a line; for classify columns with"
           + " tabs between, under a line with their names, text and label unless --set says"
-          + " otherwise; for tag a line with a word, a tab and its tag each, and a blank line"
-          + " behind each message. A file that ends in .jsonl holds an object a line, with the"
-          + " fields that the settings name. It may be gzipped.",
+          + " otherwise, and for translate text and translation; for tag a line with a word, a tab"
+          + " and its tag each, and a blank line behind each message. A file that ends in .jsonl"
+          + " holds an object a line, with the fields that the settings name; caption reads no"
+          + " other. It may be gzipped.",
     },
     footer = {
       "%nExamples:",
@@ -68,7 +69,8 @@ final class TrainTextCommand implements Callable<Integer> {
       names = "--task",
       paramLabel = "JOB",
       description =
-          "What the model is for, over eddy.job: language-model, complete, classify, tag.")
+          "What the model is for, over eddy.job: language-model, complete, classify, tag,"
+              + " translate, caption.")
   private @Nullable String task;
 
   @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called

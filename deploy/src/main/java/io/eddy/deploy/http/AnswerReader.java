@@ -105,7 +105,9 @@ final class AnswerReader implements AutoCloseable {
 
   private void run() {
     if (application.config().job().learnsFromAnnotations()) {
-      LOGGER.atInfo().log("the dashboard does not show answers of jobs that label or tag yet");
+      LOGGER.atInfo().log(
+          "the dashboard does not show answers of jobs that learn from what messages come with"
+              + " yet");
       return;
     }
     while (!isClosing(Duration.ZERO)) {

@@ -8,9 +8,12 @@ import io.eddy.deploy.evaluate.TaggedText;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.UserException;
 import io.eddy.model.sequence.AnnotatedText;
+import io.eddy.model.sequence.CaptionedVectors;
+import io.eddy.model.sequence.TextPair;
 import io.eddy.model.text.Token;
 import io.eddy.processors.config.Job;
 import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.processors.text.VectorLines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +25,8 @@ import java.util.List;
 ///
 /// - lines of text, for jobs that remember messages;
 /// - a JSON object a line (`.jsonl`), with the fields that the configuration names;
-/// - columns with tabs between, under a first line with their names, those of the fields;
+/// - columns with tabs between, under a first line with their names, those of the fields; not for
+///   the job caption, whose vectors need JSON;
 /// - for the job tag: a line `token<TAB>tag` each and a blank line behind each message, before it
 ///   perhaps a line `# intent = label`.
 final class TextFile {
@@ -102,33 +106,82 @@ final class TextFile {
   }
 
   private List<AnnotatedText> table() throws IOException {
+    return columns(config.labelField().orElse("a label"), ProcessorsConfig.INPUT_LABEL_FIELD)
+        .stream()
+        .map(cells -> annotated(cells.message, cells.other, List.of()))
+        .toList();
+  }
+
+  /// Messages with their translations.
+  ///
+  /// @throws UserException if the file is of another form
+  List<TextPair> translated() throws IOException {
+    if (!isJson()) {
+      return columns(config.translationField(), ProcessorsConfig.INPUT_TRANSLATION_FIELD).stream()
+          .map(cells -> new TextPair(cells.message, cells.other))
+          .toList();
+    }
+    List<TextPair> pairs = new ArrayList<>();
+    for (String line : lines()) {
+      JsonNode object = object(line);
+      pairs.add(
+          new TextPair(
+              text(object, config.valueField(), line),
+              text(object, config.translationField(), line)));
+    }
+    return pairs;
+  }
+
+  /// Vectors with sentences about them.
+  ///
+  /// @throws UserException if the file is of another form
+  List<CaptionedVectors> captioned() throws IOException {
+    if (!isJson()) {
+      throw wrong("vectors are read from JSON lines, expected a name that ends in .jsonl");
+    }
+    var reader = new VectorLines(config);
+    List<CaptionedVectors> examples = new ArrayList<>();
+    List<String> lines = lines();
+    for (int i = 0; i < lines.size(); i++) {
+      try {
+        examples.add(reader.read(lines.get(i)));
+      } catch (IllegalArgumentException e) {
+        throw wrong("line " + (i + 1) + ": " + e.getMessage());
+      }
+    }
+    return examples;
+  }
+
+  /// A message and what stands in another column.
+  private record Cells(String message, String other) {}
+
+  /// The message of each line and the cell of another column.
+  ///
+  /// @param key that names the other column
+  private List<Cells> columns(String other, String key) throws IOException {
     List<String> lines = lines();
     if (lines.isEmpty()) {
       throw wrong("it is empty, expected a line with the names of the columns");
     }
     List<String> columns = Arrays.asList(lines.getFirst().split("\t", -1));
     int text = columns.indexOf(config.valueField());
-    int label = columns.indexOf(config.labelField().orElse(""));
+    int label = columns.indexOf(other);
     if (text < 0 || label < 0) {
       throw wrong(
           "its columns are %s, expected %s (%s) and %s (%s) among them, with tabs between"
               .formatted(
-                  columns,
-                  config.valueField(),
-                  ProcessorsConfig.INPUT_VALUE_FIELD,
-                  config.labelField().orElse("a label"),
-                  ProcessorsConfig.INPUT_LABEL_FIELD));
+                  columns, config.valueField(), ProcessorsConfig.INPUT_VALUE_FIELD, other, key));
     }
-    List<AnnotatedText> texts = new ArrayList<>();
+    List<Cells> rows = new ArrayList<>();
     for (String line : lines.subList(1, lines.size())) {
       String[] cells = line.split("\t", -1);
       if (cells.length <= Math.max(text, label)) {
         throw wrong(
             "\"%s\" has %d columns, expected %d".formatted(line, cells.length, columns.size()));
       }
-      texts.add(annotated(cells[text], cells[label], List.of()));
+      rows.add(new Cells(cells[text], cells[label]));
     }
-    return texts;
+    return rows;
   }
 
   private JsonNode object(String line) {

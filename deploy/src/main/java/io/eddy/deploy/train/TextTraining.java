@@ -2,19 +2,27 @@ package io.eddy.deploy.train;
 
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.UserException;
+import io.eddy.model.checkpoint.CaptionerCheckpoint;
 import io.eddy.model.checkpoint.ClassifierCheckpoint;
 import io.eddy.model.checkpoint.LanguageModelCheckpoint;
 import io.eddy.model.checkpoint.TaggerCheckpoint;
+import io.eddy.model.checkpoint.TranslatorCheckpoint;
 import io.eddy.model.parallel.Team;
 import io.eddy.model.sequence.AnnotatedText;
+import io.eddy.model.sequence.CaptionedVectors;
+import io.eddy.model.sequence.CaptionerTraining;
 import io.eddy.model.sequence.ClassifierTraining;
 import io.eddy.model.sequence.LanguageModelTraining;
 import io.eddy.model.sequence.LearningListener;
 import io.eddy.model.sequence.TaggerScore;
 import io.eddy.model.sequence.TaggerTraining;
+import io.eddy.model.sequence.TextPair;
+import io.eddy.model.sequence.TrainedCaptioner;
 import io.eddy.model.sequence.TrainedClassifier;
 import io.eddy.model.sequence.TrainedLanguageModel;
 import io.eddy.model.sequence.TrainedTagger;
+import io.eddy.model.sequence.TrainedTranslator;
+import io.eddy.model.sequence.TranslatorTraining;
 import io.eddy.model.training.DivergedException;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.token.Utf8Symbols;
@@ -63,12 +71,14 @@ public final class TextTraining {
         case LANGUAGE_MODEL, COMPLETE -> languageModel(team);
         case CLASSIFY -> classifier(team);
         case TAG -> tagger(team);
+        case TRANSLATE -> translator(team);
+        case CAPTION -> captioner(team);
         case FORECAST ->
             throw new UserException(
                 ExitCode.USAGE,
                 ProcessorsConfig.JOB
                     + " is forecast, expected one that reads messages: language-model, complete,"
-                    + " classify or tag");
+                    + " classify, tag, translate or caption");
       };
     } catch (DivergedException e) {
       throw new UserException(ExitCode.FAILED, "the training diverged: " + e.getMessage(), e);
@@ -116,7 +126,7 @@ public final class TextTraining {
   }
 
   private Result classifier(Team team) throws IOException {
-    Split<AnnotatedText> split = annotated();
+    Split<AnnotatedText> split = examples(TextFile::annotated);
     TrainedClassifier model =
         new ClassifierTraining(config.classifierSettings(split.learned.size(), config.seed()), team)
             .train(split.learned, split.heldOut, listener);
@@ -131,7 +141,7 @@ public final class TextTraining {
   }
 
   private Result tagger(Team team) throws IOException {
-    Split<AnnotatedText> split = annotated();
+    Split<AnnotatedText> split = examples(TextFile::annotated);
     TrainedTagger model =
         new TaggerTraining(config.taggerSettings(split.learned.size(), config.seed()), team)
             .train(split.learned, split.heldOut, listener);
@@ -151,12 +161,48 @@ public final class TextTraining {
     return new Result(TaggerCheckpoint.write(model.withProvenance(provenance(figures))), figures);
   }
 
-  private Split<AnnotatedText> annotated() throws IOException {
-    List<AnnotatedText> all = new TextFile(train, config).annotated();
-    Split<AnnotatedText> split =
+  private Result translator(Team team) throws IOException {
+    Split<TextPair> split = examples(TextFile::translated);
+    TrainedTranslator model =
+        new TranslatorTraining(config.translatorSettings(split.learned.size(), config.seed()), team)
+            .train(split.learned, split.heldOut, listener);
+    Map<String, Object> figures = figures(split);
+    figures.put("validation_loss", TranslatorTraining.loss(model, split.heldOut));
+    figures.put(
+        "validation_bleu", TranslatorTraining.bleu(model, config.translateBeams(), split.heldOut));
+    figures.put("source_pieces", model.source().size());
+    figures.put("target_pieces", model.target().size());
+    figures.put("parameters", model.weights().size());
+    return new Result(
+        TranslatorCheckpoint.write(model.withProvenance(provenance(figures))), figures);
+  }
+
+  private Result captioner(Team team) throws IOException {
+    Split<CaptionedVectors> split = examples(TextFile::captioned);
+    TrainedCaptioner model =
+        new CaptionerTraining(config.captionerSettings(split.learned.size(), config.seed()), team)
+            .train(split.learned, split.heldOut, listener);
+    Map<String, Object> figures = figures(split);
+    figures.put("validation_loss", CaptionerTraining.loss(model, split.heldOut));
+    figures.put(
+        "validation_exact", CaptionerTraining.exact(model, config.captionBeams(), split.heldOut));
+    figures.put("words", model.words().size());
+    figures.put("parameters", model.weights().size());
+    return new Result(
+        CaptionerCheckpoint.write(model.withProvenance(provenance(figures))), figures);
+  }
+
+  /// What a file is read as.
+  private interface Form<T> {
+    List<T> read(TextFile file) throws IOException;
+  }
+
+  private <T> Split<T> examples(Form<T> form) throws IOException {
+    List<T> all = form.read(new TextFile(train, config));
+    Split<T> split =
         validation == null
             ? split(all)
-            : new Split<>(all, new TextFile(validation, config).annotated());
+            : new Split<>(all, form.read(new TextFile(validation, config)));
     if (split.learned.isEmpty() || split.heldOut.isEmpty()) {
       throw new UserException(
           ExitCode.USAGE,

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.StopSignal;
+import io.eddy.model.checkpoint.CaptionerCheckpoint;
 import io.eddy.model.checkpoint.ClassifierCheckpoint;
 import io.eddy.model.checkpoint.LanguageModelCheckpoint;
 import io.eddy.model.checkpoint.TaggerCheckpoint;
+import io.eddy.model.checkpoint.TranslatorCheckpoint;
 import io.eddy.model.kernel.Kernels;
 import io.eddy.model.sequence.LanguageModelSpec;
 import io.eddy.processors.config.ProcessorsConfig;
@@ -93,6 +95,79 @@ class TrainTextCommandTest {
   }
 
   @Test
+  void shouldLearnToTranslateFromColumnsAndFromJson() throws IOException {
+    List<String> columns = new ArrayList<>(List.of("text\tid\ttranslation"));
+    List<String> objects = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      String german = i % 2 == 0 ? "das haus" : "das auto";
+      String english = i % 2 == 0 ? "the house" : "the car";
+      columns.add(german + "\t" + i + "\t" + english);
+      objects.add("{\"text\": \"%s\", \"translation\": \"%s\"}".formatted(german, english));
+    }
+    Path fromColumns = folder.resolve("columns.safetensors");
+    Path fromJson = folder.resolve("json.safetensors");
+    String[] settings = {
+      "--set=eddy.training.updates.max=60",
+      "--set=eddy.training.batch.size=8",
+      "--set=eddy.training.learning.rate=0.01",
+      "--set=eddy.text.dropout=0",
+      "--set=eddy.translate.merges=20"
+    };
+
+    int first = train("translate", write("a.tsv", columns), fromColumns, settings);
+    int second = train("translate", write("a.jsonl", objects), fromJson, settings);
+
+    assertThat(first).as(err.toString()).isEqualTo(ExitCode.OK);
+    assertThat(second).as(err.toString()).isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).contains("validation bleu").contains("source pieces");
+    var translator = TranslatorCheckpoint.read(Files.readAllBytes(fromColumns));
+    assertThat(translator.reader(2, Kernels.best()).text("das auto")).isEqualTo("the car");
+    assertThat(translator.provenance()).containsEntry("validation.messages", "24");
+    assertThat(TranslatorCheckpoint.read(Files.readAllBytes(fromJson)).source().tokens())
+        .isEqualTo(translator.source().tokens());
+    assertThat(eddy("model", "inspect", fromColumns.toString())).isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).contains("translator");
+  }
+
+  @Test
+  void shouldLearnCaptions() throws IOException {
+    List<String> objects = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      objects.add(
+          i % 2 == 0
+              ? "{\"vectors\": [[1, 0], [0, 0]], \"caption\": \"a dog\"}"
+              : "{\"vectors\": [[0, 1]], \"caption\": \"a cat\"}");
+    }
+    Path target = folder.resolve("captions.safetensors");
+    String[] settings = {
+      "--set=eddy.input.format=json",
+      "--set=eddy.input.value.field=vectors",
+      "--set=eddy.caption.features=2",
+      "--set=eddy.training.updates.max=60",
+      "--set=eddy.training.batch.size=8",
+      "--set=eddy.training.learning.rate=0.01",
+      "--set=eddy.text.dropout=0"
+    };
+
+    int exit = train("caption", write("a.jsonl", objects), target, settings);
+    objects.add("{\"vectors\": [[1]], \"caption\": \"a dog\"}");
+    int ragged = train("caption", write("b.jsonl", objects), folder.resolve("x"), settings);
+    int columns = train("caption", write("c.tsv", List.of("a\tb")), folder.resolve("x"), settings);
+
+    assertThat(exit).as(err.toString()).isEqualTo(ExitCode.OK);
+    assertThat(ragged).isEqualTo(ExitCode.USAGE);
+    assertThat(columns).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString())
+        .contains("b.jsonl: line 121: vectors: vector 0 has 1 numbers, expected 2")
+        .contains("c.tsv: vectors are read from JSON lines");
+    var captioner = CaptionerCheckpoint.read(Files.readAllBytes(target)).reader(1, Kernels.best());
+    assertThat(captioner.caption(new float[][] {{0, 1}}).words()).containsExactly("a", "cat");
+    assertThat(out.toString()).contains("validation exact");
+    assertThat(eddy("model", "inspect", target.toString())).isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).contains("captioner");
+  }
+
+  @Test
   void shouldTrainWhatTheConfiguredApplicationCanServe() throws IOException {
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
@@ -162,9 +237,13 @@ class TrainTextCommandTest {
   private int run(String... options) {
     List<String> all = new ArrayList<>(List.of("train", "text"));
     all.addAll(List.of(options));
+    return eddy(all.toArray(String[]::new));
+  }
+
+  private int eddy(String... arguments) {
     CommandLine eddy = EddyCommand.commandLine(new StopSignal());
     eddy.setOut(new PrintWriter(out));
     eddy.setErr(new PrintWriter(err));
-    return eddy.execute(all.toArray(String[]::new));
+    return eddy.execute(arguments);
   }
 }

@@ -11,7 +11,11 @@ public enum Job {
   /// Names the class of a message.
   CLASSIFY,
   /// Tags the words of a message.
-  TAG;
+  TAG,
+  /// Translates a message.
+  TRANSLATE,
+  /// Writes a sentence about a record's vectors.
+  CAPTION;
 
   /// Whether events are messages, else measurements.
   public boolean readsMessages() {
@@ -23,8 +27,8 @@ public enum Job {
     return this == LANGUAGE_MODEL || this == COMPLETE;
   }
 
-  /// Whether it learns from what people say of messages.
+  /// Whether it learns from what people say of messages, and answers each by itself.
   public boolean learnsFromAnnotations() {
-    return this == CLASSIFY || this == TAG;
+    return this == CLASSIFY || this == TAG || this == TRANSLATE || this == CAPTION;
   }
 }

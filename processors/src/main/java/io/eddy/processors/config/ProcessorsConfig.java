@@ -5,9 +5,11 @@ import io.eddy.model.cell.CellType;
 import io.eddy.model.network.ForecastValue;
 import io.eddy.model.network.ForecasterSpec;
 import io.eddy.model.network.Head;
+import io.eddy.model.sequence.CaptionerSettings;
 import io.eddy.model.sequence.ClassifierSettings;
 import io.eddy.model.sequence.LanguageModelSpec;
 import io.eddy.model.sequence.TaggerSettings;
+import io.eddy.model.sequence.TranslatorSettings;
 import io.eddy.model.series.BaseForecast;
 import io.eddy.model.series.CovariateSpec;
 import io.eddy.model.series.EmbeddingSpec;
@@ -67,6 +69,11 @@ public final class ProcessorsConfig {
   private static final int TAGGER_FILTERS = 64;
   private static final int TAGGER_FILTER_WIDTH = 5;
   private static final int TAGGER_RARE = 1;
+  private static final float TRANSLATOR_SMOOTHING = 0.1f;
+  private static final int WARM_UP_MAX = 200;
+
+  /// Numbers of a record with vectors: with half a MiB of others it makes up less than a MiB.
+  private static final int CAPTION_NUMBERS_MAX = 100_000;
 
   // ---- input ------------------------------------------------------------------------------------
 
@@ -84,8 +91,9 @@ public final class ProcessorsConfig {
           "What happens with each event. forecast: the series of its key is forecast."
               + " language-model: the event is a message, and a network that remembers what its key"
               + " said before tells how unexpected it is. complete: that, and the network goes on"
-              + " with the message. classify: a message gets a label, and tag: its words get tags;"
-              + " both learn from messages that come with theirs.");
+              + " with the message. classify: a message gets a label, tag: its words get tags,"
+              + " translate: it is translated, and caption: vectors get a sentence about them;"
+              + " these learn from messages that come with theirs.");
 
   /// The user's own topic.
   public static final String INPUT_TOPIC =
@@ -151,6 +159,32 @@ public final class ProcessorsConfig {
           "For the job tag: the field with the tags of a message's words, an array of texts or one"
               + " text with blanks between, as many as eddy.text.tokenizer finds words. A message"
               + " without is answered, and nothing is learned from it.");
+
+  /// Where a message's translation stands.
+  public static final String INPUT_TRANSLATION_FIELD =
+      define(
+          "eddy.input.translation.field",
+          ConfigDef.Type.STRING,
+          "translation",
+          Expectation.of("a field name, or names joined by dots", ProcessorsConfig::fieldPath),
+          Importance.MEDIUM,
+          INPUT,
+          "For the job translate: the field with a message's translation, a text, where somebody"
+              + " has made it. A message without is answered, and nothing is learned from it.");
+
+  /// Where the sentence about a record's vectors stands.
+  public static final String INPUT_CAPTION_FIELD =
+      define(
+          "eddy.input.caption.field",
+          ConfigDef.Type.STRING,
+          "caption",
+          Expectation.of("a field name, or names joined by dots", ProcessorsConfig::fieldPath),
+          Importance.MEDIUM,
+          INPUT,
+          "For the job caption: the field with the sentence about a record's vectors, where"
+              + " somebody has written it. A record without is answered, and nothing is learned"
+              + " from it. The vectors stand in eddy.input.value.field: an array of arrays of"
+              + " numbers, or one array with the numbers of all vectors one after the other.");
 
   /// Where the time stands.
   public static final String INPUT_TIME_FIELD =
@@ -632,8 +666,9 @@ public final class ProcessorsConfig {
           Expectation.wholeNumber(1, 4096),
           Importance.LOW,
           TEXT,
-          "For the jobs classify and tag: words of a message that are read; what comes after them"
-              + " is left out, and the answer says so.");
+          "For the jobs classify, tag and translate: words of a message that are read, and for"
+              + " translate the pieces that they are cut into; what comes after them is left out,"
+              + " and the answer says so.");
 
   /// Words that a version knows.
   public static final String TEXT_VOCABULARY_MAX =
@@ -641,11 +676,12 @@ public final class ProcessorsConfig {
           "eddy.text.vocabulary.max",
           ConfigDef.Type.INT,
           20_000,
-          Expectation.wholeNumber(2, 1_000_000),
+          Expectation.wholeNumber(4, 1_000_000),
           Importance.LOW,
           TEXT,
-          "For the jobs classify and tag: the most frequent words of a training that its version"
-              + " knows; every training counts anew.");
+          "For the jobs that learn from what messages come with: the most frequent words of a"
+              + " training, for translate pieces of words, that its version knows; every training"
+              + " counts anew.");
 
   /// What a training drops.
   public static final String TEXT_DROPOUT =
@@ -656,8 +692,8 @@ public final class ProcessorsConfig {
           Expectation.within(0, 0.9),
           Importance.LOW,
           TEXT,
-          "For the jobs classify and tag: share of the network's inputs and outputs that a training"
-              + " drops at random, so that nothing hangs on single ones.");
+          "For the jobs that learn from what messages come with: share of the network's inputs and"
+              + " outputs that a training drops at random, so that nothing hangs on single ones.");
 
   /// Bytes that a message is continued by.
   public static final String COMPLETE_BYTES_MAX =
@@ -740,6 +776,92 @@ public final class ProcessorsConfig {
           TEXT,
           "For the job complete: a text before which a continuation ends, besides the end of the"
               + " message. Blanks around it do not count.");
+
+  /// How finely words are cut.
+  public static final String TRANSLATE_MERGES =
+      define(
+          "eddy.translate.merges",
+          ConfigDef.Type.INT,
+          5000,
+          Expectation.wholeNumberOr(0, "whole words", 1, 100_000),
+          Importance.MEDIUM,
+          TEXT,
+          "For the job translate: frequent neighbours that become one piece, over and over, from"
+              + " single characters on, in both languages (byte-pair encoding, Sennrich et al."
+              + " 2016); rare words are then written piece by piece. Learned anew by every"
+              + " training.");
+
+  /// Width of the search.
+  public static final String TRANSLATE_BEAMS =
+      define(
+          "eddy.translate.beams",
+          ConfigDef.Type.INT,
+          4,
+          Expectation.wholeNumber(1, 64),
+          Importance.MEDIUM,
+          TEXT,
+          "For the job translate: translations that are followed side by side; more find likelier"
+              + " ones and take longer.");
+
+  /// Pieces of a translation.
+  public static final String TRANSLATE_LENGTH_MAX =
+      define(
+          "eddy.translate.length.max",
+          ConfigDef.Type.INT,
+          64,
+          Expectation.wholeNumber(1, 4096),
+          Importance.MEDIUM,
+          TEXT,
+          "For the job translate: pieces of a translation at most, of one that is learned from,"
+              + " too. It is also at most twice as long as what was read of the message, and"
+              + " five.");
+
+  /// Numbers of a vector.
+  public static final String CAPTION_FEATURES =
+      define(
+          "eddy.caption.features",
+          ConfigDef.Type.INT,
+          0,
+          Expectation.wholeNumberOr(0, "not said", 1, 65_536),
+          Importance.HIGH,
+          TEXT,
+          "For the job caption, and required there: numbers of each vector. They should be of about"
+              + " the size of 1.");
+
+  /// Vectors of a record.
+  public static final String CAPTION_CELLS_MAX =
+      define(
+          "eddy.caption.cells.max",
+          ConfigDef.Type.INT,
+          64,
+          Expectation.wholeNumber(1, 4096),
+          Importance.MEDIUM,
+          TEXT,
+          "For the job caption: vectors of a record at most, such as the cells of a grid. A record"
+              + " with more goes to the dead letters. Versions that read fewer are refused.");
+
+  /// Width of the search.
+  public static final String CAPTION_BEAMS =
+      define(
+          "eddy.caption.beams",
+          ConfigDef.Type.INT,
+          1,
+          Expectation.wholeNumber(1, 64),
+          Importance.LOW,
+          TEXT,
+          "For the job caption: sentences that are followed side by side; with 1 the likeliest word"
+              + " is taken at every step.");
+
+  /// Words of a sentence.
+  public static final String CAPTION_LENGTH_MAX =
+      define(
+          "eddy.caption.length.max",
+          ConfigDef.Type.INT,
+          32,
+          Expectation.wholeNumber(1, 4096),
+          Importance.LOW,
+          TEXT,
+          "For the job caption: words of a sentence at most, of one that is learned from, too.");
 
   // ---- history ----------------------------------------------------------------------------------
 
@@ -1306,6 +1428,16 @@ public final class ProcessorsConfig {
     return text(INPUT_TAGS_FIELD);
   }
 
+  /// Path of the field with a message's translation, names joined by dots.
+  public String translationField() {
+    return text(INPUT_TRANSLATION_FIELD);
+  }
+
+  /// Path of the field with the sentence about a record's vectors, names joined by dots.
+  public String captionField() {
+    return text(INPUT_CAPTION_FIELD);
+  }
+
   /// What the words of a message are.
   public TextTokenizer textTokenizer() {
     return Expectation.constant(TextTokenizer.class, text(TEXT_TOKENIZER));
@@ -1357,6 +1489,83 @@ public final class ProcessorsConfig {
         epochs(examples),
         trainingSettings.clipNorm(),
         trainingSeed);
+  }
+
+  /// How a translator of messages is made and learns.
+  ///
+  /// @param examples that it learns from
+  public TranslatorSettings translatorSettings(int examples, long trainingSeed) {
+    return new TranslatorSettings(
+        whole(TRANSLATE_MERGES),
+        whole(TEXT_EMBEDDING_SIZE),
+        Expectation.constant(CellType.class, text(CELL)),
+        whole(HIDDEN_SIZE),
+        whole(LAYER_COUNT),
+        (float) real(TEXT_DROPOUT),
+        TRANSLATOR_SMOOTHING,
+        whole(TEXT_VOCABULARY_MAX),
+        textTokensMax(),
+        whole(TRANSLATE_LENGTH_MAX),
+        translateBeams(),
+        trainingSettings.batchSize(),
+        trainingSettings.learningRate(),
+        warmUp(examples),
+        epochs(examples),
+        trainingSettings.clipNorm(),
+        trainingSeed);
+  }
+
+  /// How what writes sentences about vectors is made and learns.
+  ///
+  /// @param examples that it learns from
+  public CaptionerSettings captionerSettings(int examples, long trainingSeed) {
+    return new CaptionerSettings(
+        captionFeatures(),
+        captionCellsMax(),
+        whole(TEXT_EMBEDDING_SIZE),
+        Expectation.constant(CellType.class, text(CELL)),
+        whole(HIDDEN_SIZE),
+        whole(LAYER_COUNT),
+        (float) real(TEXT_DROPOUT),
+        whole(TEXT_VOCABULARY_MAX),
+        captionLengthMax(),
+        trainingSettings.batchSize(),
+        trainingSettings.learningRate(),
+        warmUp(examples),
+        epochs(examples),
+        trainingSettings.clipNorm(),
+        trainingSeed);
+  }
+
+  /// A tenth of the updates of a training, and no more than do well in a long one.
+  private int warmUp(int examples) {
+    int updates = epochs(examples) * Math.ceilDiv(examples, trainingSettings.batchSize());
+    return Math.clamp(updates / 10, 1, WARM_UP_MAX);
+  }
+
+  /// Translations that are followed side by side.
+  public int translateBeams() {
+    return whole(TRANSLATE_BEAMS);
+  }
+
+  /// Numbers of each vector of a record.
+  public int captionFeatures() {
+    return whole(CAPTION_FEATURES);
+  }
+
+  /// Vectors of a record at most.
+  public int captionCellsMax() {
+    return whole(CAPTION_CELLS_MAX);
+  }
+
+  /// Words of a sentence about vectors at most.
+  public int captionLengthMax() {
+    return whole(CAPTION_LENGTH_MAX);
+  }
+
+  /// Sentences about vectors that are followed side by side.
+  public int captionBeams() {
+    return whole(CAPTION_BEAMS);
   }
 
   /// As many passes as the updates of a training allow, at least one.
@@ -1774,6 +1983,27 @@ public final class ProcessorsConfig {
     }
     if (inputFormat() == InputFormat.NUMBER) {
       problems.add(INPUT_FORMAT + " is number, but messages are read, expected text, json or avro");
+    }
+    if (job() == Job.CAPTION) {
+      if (inputFormat() == InputFormat.TEXT) {
+        problems.add(
+            INPUT_FORMAT + " is text, but a caption is about vectors, expected avro or json");
+      }
+      if (captionFeatures() == 0) {
+        problems.add(CAPTION_FEATURES + " is missing, expected how many numbers each vector has");
+      }
+      long numbers = (long) captionFeatures() * captionCellsMax();
+      if (numbers > CAPTION_NUMBERS_MAX) {
+        problems.add(
+            CAPTION_FEATURES
+                + " times "
+                + CAPTION_CELLS_MAX
+                + " is "
+                + numbers
+                + ", expected at most "
+                + CAPTION_NUMBERS_MAX
+                + ": windows of records must fit into one request");
+      }
     }
     if (timeField().isPresent()) {
       problems.add(

@@ -1,20 +1,15 @@
 package io.eddy.processors.text;
 
-import io.eddy.model.text.Token;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.observation.Origin;
 import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.Decision;
 import io.eddy.processors.rollout.ModelRegistry;
 import io.eddy.processors.state.SeriesStores;
-import io.eddy.processors.token.TextTokenizer;
-import io.eddy.processors.token.Utf8Symbols;
-import io.eddy.processors.training.TextExample;
 import io.eddy.schemas.avro.HistoryWindow;
 import io.eddy.schemas.avro.Reason;
 import io.eddy.schemas.serde.SchemaRegistry;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -38,8 +33,10 @@ import org.jspecify.annotations.Nullable;
 /// the newest decision that this instance knows answers, and the answer names it.
 ///
 /// @param <M> what a version is
+/// @param <C> what is read of a message
+/// @param <E> what is kept of a message to learn from
 /// @param <A> what an answer is
-public final class AnnotationProcessor<M, A extends SpecificRecord>
+public final class AnnotationProcessor<M, C, E, A extends SpecificRecord>
     implements ProcessorSupplier<byte[], byte[], byte[], SpecificRecord> {
   /// Child that gets the answers.
   public static final String ANSWERS = TextProcessor.ANSWERS;
@@ -50,7 +47,7 @@ public final class AnnotationProcessor<M, A extends SpecificRecord>
   /// Child that gets what could not be used.
   public static final String DEAD_LETTERS = TextProcessor.DEAD_LETTERS;
 
-  private final AnnotationJob<M, A> job;
+  private final AnnotationJob<M, C, E, A> job;
   private final ProcessorsConfig config;
   private final SchemaRegistry schemas;
   private final ModelRegistry<M> registry;
@@ -58,7 +55,7 @@ public final class AnnotationProcessor<M, A extends SpecificRecord>
 
   /// @param registry of this instance
   public AnnotationProcessor(
-      AnnotationJob<M, A> job,
+      AnnotationJob<M, C, E, A> job,
       ProcessorsConfig config,
       SchemaRegistry schemas,
       ModelRegistry<M> registry,
@@ -81,14 +78,13 @@ public final class AnnotationProcessor<M, A extends SpecificRecord>
   }
 
   /// One task: the keys of one partition.
-  private final class Task extends MessageTask<ExampleState> {
-    private final ExampleStateCodec codec = new ExampleStateCodec();
-    private final TextTokenizer tokenizer = config.textTokenizer();
+  private final class Task extends MessageTask<ExampleState<E>, C> {
+    private final ExampleStateCodec<E> codec = new ExampleStateCodec<>(job.examples());
     private Decision<M> decision;
-    private Function<Annotated, A> engine;
+    private Function<Arrival<C>, A> engine;
 
     Task() {
-      super(config, schemas, progress);
+      super(config, job.reader(config, schemas), progress);
     }
 
     @Override
@@ -99,69 +95,51 @@ public final class AnnotationProcessor<M, A extends SpecificRecord>
     }
 
     @Override
-    ExampleState fresh() {
-      return new ExampleState();
+    ExampleState<E> fresh() {
+      return new ExampleState<>(job.examples());
     }
 
     @Override
-    ExampleState decode(byte[] bytes) {
+    ExampleState<E> decode(byte[] bytes) {
       return codec.decode(bytes);
     }
 
     @Override
-    byte[] encode(ExampleState state) {
+    byte[] encode(ExampleState<E> state) {
       return codec.encode(state);
     }
 
     @Override
-    Message.@Nullable Rejected answer(
-        Record<byte[], byte[]> record, Message.Text message, Origin origin) {
+    Message.@Nullable Rejected<C> answer(Record<byte[], byte[]> record, C content, Origin origin) {
       byte[] key = record.key();
-      ExampleState state = load(key, origin);
+      ExampleState<E> state = load(key, origin);
       boolean redelivered = origin.isKnown() && state.hasRead(origin.partition(), origin.offset());
-      String text =
-          new String(
-              Utf8Symbols.of(message.text(), config.textMessageBytesMax()), StandardCharsets.UTF_8);
-      List<Token> tokens = tokenizer.tokenize(text);
-      boolean cut =
-          text.length() < message.text().length() || tokens.size() > config.textTokensMax();
-      var annotated =
-          new Annotated(
-              tokens.subList(0, Math.min(tokens.size(), config.textTokensMax())),
-              cut,
-              message.label(),
-              message.tags(),
-              Instant.ofEpochMilli(record.timestamp()),
-              state.messages(),
-              redelivered,
-              origin);
-      boolean teaches;
+      E example;
       try {
-        teaches = job.teaches(annotated);
+        example = job.example(content);
       } catch (IllegalArgumentException e) {
-        return new Message.Rejected(Reason.WRONG_TYPE, String.valueOf(e.getMessage()));
+        return new Message.Rejected<>(Reason.WRONG_TYPE, String.valueOf(e.getMessage()));
       }
       follow();
-      answer(record, engine.apply(annotated));
+      answer(
+          record,
+          engine.apply(
+              new Arrival<>(
+                  content,
+                  Instant.ofEpochMilli(record.timestamp()),
+                  state.messages(),
+                  redelivered,
+                  origin)));
       if (redelivered) {
         metrics().redelivered();
       } else {
-        if (teaches) {
-          learn(state, key, example(text, annotated), record.timestamp(), origin);
+        if (example != null) {
+          learn(state, key, example, record.timestamp(), origin);
         }
         state.endMessage(origin.partition(), origin.offset());
         keep(key, state);
       }
       return null;
-    }
-
-    private TextExample example(String text, Annotated message) {
-      List<String> tags = message.tags();
-      String label = message.label();
-      return new TextExample(
-          text,
-          tags == null ? List.of() : tags.subList(0, message.tokens().size()),
-          label == null ? "" : label);
     }
 
     /// Takes over the newest decision.
@@ -174,8 +152,7 @@ public final class AnnotationProcessor<M, A extends SpecificRecord>
       }
     }
 
-    private void learn(
-        ExampleState state, byte[] key, TextExample example, long time, Origin origin) {
+    private void learn(ExampleState<E> state, byte[] key, E example, long time, Origin origin) {
       if (!state.add(example, time, config.windowSize())) {
         return;
       }
@@ -186,7 +163,7 @@ public final class AnnotationProcessor<M, A extends SpecificRecord>
               .setFirstStep(state.learned())
               .setTimes(List.copyOf(state.times()))
               .setValues(Collections.nCopies(state.open().size(), 0.0))
-              .setAnchor(ByteBuffer.wrap(TextExample.encode(state.open())))
+              .setAnchor(ByteBuffer.wrap(job.examples().encode(state.open())))
               .setPartition(origin.partition())
               .build();
       sendWindow(key, window, time);

@@ -5,18 +5,25 @@ import io.eddy.model.kernel.Kernels;
 import io.eddy.model.sequence.Classification;
 import io.eddy.model.sequence.TextClassifier;
 import io.eddy.model.sequence.TrainedClassifier;
+import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.rollout.Decision;
 import io.eddy.processors.rollout.ModelFormat;
+import io.eddy.processors.training.ExampleFormat;
+import io.eddy.processors.training.TextExample;
 import io.eddy.schemas.avro.MessageLabel;
 import io.eddy.schemas.avro.TokenWeight;
+import io.eddy.schemas.serde.SchemaRegistry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
 
 /// Names the classes of messages.
-public final class Classifying implements AnnotationJob<TrainedClassifier, MessageLabel> {
+public final class Classifying
+    implements AnnotationJob<TrainedClassifier, Annotated, TextExample, MessageLabel> {
 
   /// The job.
   public Classifying() {}
@@ -32,19 +39,34 @@ public final class Classifying implements AnnotationJob<TrainedClassifier, Messa
   }
 
   @Override
-  public boolean teaches(Annotated message) {
-    return message.label() != null;
+  public ExampleFormat<TextExample> examples() {
+    return TextExample.ANNOTATIONS;
   }
 
   @Override
-  public Function<Annotated, MessageLabel> engine(Decision<TrainedClassifier> decision) {
+  public Function<Record<byte[], byte[]>, Message<Annotated>> reader(
+      ProcessorsConfig config, SchemaRegistry schemas) {
+    return new AnnotatedReader(config, schemas, config.textTokenizer());
+  }
+
+  @Override
+  public @Nullable TextExample example(Annotated message) {
+    return message.label() == null ? null : message.example();
+  }
+
+  @Override
+  public Function<Arrival<Annotated>, MessageLabel> engine(Decision<TrainedClassifier> decision) {
     TrainedClassifier model = decision.model();
     if (model == null) {
-      return message -> answer(message, decision).build();
+      return arrival -> answer(arrival, decision).build();
     }
     TextClassifier classifier = model.reader(Kernels.best());
-    return message ->
-        classified(answer(message, decision), message, model, classifier.classify(message.words()));
+    return arrival ->
+        classified(
+            answer(arrival, decision),
+            arrival.content(),
+            model,
+            classifier.classify(arrival.content().words()));
   }
 
   private static MessageLabel classified(
@@ -78,16 +100,17 @@ public final class Classifying implements AnnotationJob<TrainedClassifier, Messa
   }
 
   private static MessageLabel.Builder answer(
-      Annotated message, Decision<TrainedClassifier> decision) {
+      Arrival<Annotated> arrival, Decision<TrainedClassifier> decision) {
+    Annotated message = arrival.content();
     return MessageLabel.newBuilder()
-        .setEventTime(message.time())
+        .setEventTime(arrival.time())
         .setKnownLabel(message.label())
         .setTruncated(message.truncated())
         .setModelVersion(decision.version())
         .setDecision(decision.sequence())
-        .setMessages(message.messages())
-        .setRedelivered(message.redelivered())
-        .setInputPartition(message.origin().partition())
-        .setInputOffset(message.origin().offset());
+        .setMessages(arrival.messages())
+        .setRedelivered(arrival.redelivered())
+        .setInputPartition(arrival.origin().partition())
+        .setInputOffset(arrival.origin().offset());
   }
 }

@@ -1,23 +1,30 @@
 package io.eddy.processors.text;
 
-import io.eddy.processors.training.TextExample;
+import io.eddy.processors.training.ExampleFormat;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
 /// What is remembered of a key whose messages are answered each by itself: how far it was read, and
 /// the messages to learn from that make up no window yet.
-final class ExampleState {
+///
+/// @param <E> what is kept of a message to learn from
+final class ExampleState<E> {
   /// What a window's messages may add up to, so that it fits into one record everywhere.
   private static final int WINDOW_BYTES_MAX = 512 << 10;
 
-  private final List<TextExample> open = new ArrayList<>();
+  private final ExampleFormat<E> format;
+  private final List<E> open = new ArrayList<>();
   private final List<Long> times = new ArrayList<>();
   private long messages;
   private long learned; // before those that are open
   private long windows;
   private int sourcePartition = -1;
   private long sourceOffset = -1;
+
+  ExampleState(ExampleFormat<E> format) {
+    this.format = format;
+  }
 
   /// Messages read so far.
   long messages() {
@@ -34,7 +41,7 @@ final class ExampleState {
     return windows;
   }
 
-  List<TextExample> open() {
+  List<E> open() {
     return open;
   }
 
@@ -57,10 +64,10 @@ final class ExampleState {
   ///
   /// @param windowSize messages of a window
   /// @return whether they make up a window now
-  boolean add(TextExample example, long time, int windowSize) {
+  boolean add(E example, long time, int windowSize) {
     open.add(example);
     times.add(time);
-    return open.size() >= windowSize || TextExample.encode(open).length >= WINDOW_BYTES_MAX;
+    return open.size() >= windowSize || format.encode(open).length >= WINDOW_BYTES_MAX;
   }
 
   /// Begins another window.
@@ -72,7 +79,7 @@ final class ExampleState {
   }
 
   byte[] write() {
-    byte[] examples = TextExample.encode(open);
+    byte[] examples = format.encode(open);
     var bytes =
         ByteBuffer.allocate(
             4 * Long.BYTES + 2 * Integer.BYTES + times.size() * Long.BYTES + examples.length);
@@ -83,8 +90,8 @@ final class ExampleState {
   }
 
   /// The state that [#write] wrote.
-  static ExampleState read(ByteBuffer from) {
-    var state = new ExampleState();
+  static <E> ExampleState<E> read(ExampleFormat<E> format, ByteBuffer from) {
+    var state = new ExampleState<>(format);
     state.messages = from.getLong();
     state.learned = from.getLong();
     state.windows = from.getLong();
@@ -94,7 +101,7 @@ final class ExampleState {
     for (int i = 0; i < count; i++) {
       state.times.add(from.getLong());
     }
-    state.open.addAll(TextExample.decode(from));
+    state.open.addAll(format.decode(from));
     if (state.open.size() != count || state.messages < 0) {
       throw new IllegalArgumentException(
           count + " times of " + state.open.size() + " messages, expected one for each");

@@ -20,8 +20,9 @@ public final class InputMessages {
   /// @throws io.eddy.processors.observation.RegistryOutageException if the schema registry did not
   ///   answer in time
   public Optional<String> text(byte[] key, byte[] value, Headers headers) {
-    return reader.read(new Record<>(key, value, 0, headers)) instanceof Message.Text message
-        ? Optional.of(message.text())
-        : Optional.empty();
+    return switch (reader.read(new Record<>(key, value, 0, headers))) {
+      case Message.Read<TextContent>(TextContent content) -> Optional.of(content.text());
+      case Message.Rejected<TextContent> _ -> Optional.empty();
+    };
   }
 }

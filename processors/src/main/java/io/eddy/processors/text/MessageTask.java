@@ -12,7 +12,7 @@ import io.eddy.processors.training.HistoryKey;
 import io.eddy.processors.training.WindowSlots;
 import io.eddy.schemas.avro.DeadLetter;
 import io.eddy.schemas.avro.HistoryWindow;
-import io.eddy.schemas.serde.SchemaRegistry;
+import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -27,20 +27,25 @@ import org.slf4j.LoggerFactory;
 /// letters.
 ///
 /// @param <S> what is remembered of a key
-abstract class MessageTask<S> implements Processor<byte[], byte[], byte[], SpecificRecord> {
+/// @param <C> what is read of a record
+abstract class MessageTask<S, C> implements Processor<byte[], byte[], byte[], SpecificRecord> {
   private static final Logger LOGGER = LoggerFactory.getLogger(MessageTask.class);
 
   private final Progress progress;
-  private final MessageReader reader;
+  private final Function<Record<byte[], byte[]>, Message<C>> reader;
   private final WindowSlots slots;
   private ProcessorContext<byte[], SpecificRecord> context;
   private KeyValueStore<byte[], byte[]> states;
   private EddyMetrics.Forecasts metrics;
   private boolean unreadableLogged;
 
-  MessageTask(ProcessorsConfig config, SchemaRegistry schemas, Progress progress) {
+  /// @param reader of records, this task's own
+  MessageTask(
+      ProcessorsConfig config,
+      Function<Record<byte[], byte[]>, Message<C>> reader,
+      Progress progress) {
     this.progress = progress;
-    reader = new MessageReader(config, schemas);
+    this.reader = reader;
     slots = new WindowSlots(config.historySlots(), config.historyReservoirSlots());
   }
 
@@ -56,8 +61,8 @@ abstract class MessageTask<S> implements Processor<byte[], byte[], byte[], Speci
   /// Answers a message.
   ///
   /// @return why not, if it cannot be used after all; else null
-  abstract Message.@Nullable Rejected answer(
-      Record<byte[], byte[]> record, Message.Text message, Origin origin);
+  abstract Message.@Nullable Rejected<C> answer(
+      Record<byte[], byte[]> record, C content, Origin origin);
 
   @Override
   public void init(ProcessorContext<byte[], SpecificRecord> newContext) {
@@ -70,9 +75,9 @@ abstract class MessageTask<S> implements Processor<byte[], byte[], byte[], Speci
   public final void process(Record<byte[], byte[]> record) {
     long started = System.nanoTime();
     Origin origin = Origin.of(context);
-    switch (reader.read(record)) {
-      case Message.Text message -> {
-        Message.@Nullable Rejected rejected = answer(record, message, origin);
+    switch (reader.apply(record)) {
+      case Message.Read<C>(C content) -> {
+        Message.@Nullable Rejected<C> rejected = answer(record, content, origin);
         if (rejected == null) {
           metrics.forecast(System.nanoTime() - started);
           progress.recordMessage();
@@ -80,7 +85,7 @@ abstract class MessageTask<S> implements Processor<byte[], byte[], byte[], Speci
           refuse(record, rejected, origin);
         }
       }
-      case Message.Rejected rejected -> refuse(record, rejected, origin);
+      case Message.Rejected<C> rejected -> refuse(record, rejected, origin);
     }
   }
 
@@ -90,7 +95,7 @@ abstract class MessageTask<S> implements Processor<byte[], byte[], byte[], Speci
   }
 
   @SuppressWarnings("NullAway") // Record says nothing of nulls; a refused one may have them.
-  private void refuse(Record<byte[], byte[]> record, Message.Rejected rejected, Origin origin) {
+  private void refuse(Record<byte[], byte[]> record, Message.Rejected<C> rejected, Origin origin) {
     Record<byte[], DeadLetter> deadLetter =
         DeadLetters.of(record, origin, new Decoded.Rejected(rejected.reason(), rejected.why()));
     context.forward(deadLetter, TextProcessor.DEAD_LETTERS);

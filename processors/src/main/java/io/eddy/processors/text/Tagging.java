@@ -7,18 +7,25 @@ import io.eddy.model.sequence.AnnotatedText;
 import io.eddy.model.sequence.TextTagger;
 import io.eddy.model.sequence.TrainedTagger;
 import io.eddy.model.text.Token;
+import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.rollout.Decision;
 import io.eddy.processors.rollout.ModelFormat;
+import io.eddy.processors.training.ExampleFormat;
+import io.eddy.processors.training.TextExample;
 import io.eddy.schemas.avro.MessageTags;
 import io.eddy.schemas.avro.TextSpan;
 import io.eddy.schemas.avro.TokenTag;
+import io.eddy.schemas.serde.SchemaRegistry;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
 
 /// Tags the words of messages.
-public final class Tagging implements AnnotationJob<TrainedTagger, MessageTags> {
+public final class Tagging
+    implements AnnotationJob<TrainedTagger, Annotated, TextExample, MessageTags> {
 
   /// The job.
   public Tagging() {}
@@ -34,10 +41,21 @@ public final class Tagging implements AnnotationJob<TrainedTagger, MessageTags> 
   }
 
   @Override
-  public boolean teaches(Annotated message) {
+  public ExampleFormat<TextExample> examples() {
+    return TextExample.ANNOTATIONS;
+  }
+
+  @Override
+  public Function<Record<byte[], byte[]>, Message<Annotated>> reader(
+      ProcessorsConfig config, SchemaRegistry schemas) {
+    return new AnnotatedReader(config, schemas, config.textTokenizer());
+  }
+
+  @Override
+  public @Nullable TextExample example(Annotated message) {
     List<String> tags = message.tags();
     if (tags == null) {
-      return false;
+      return null;
     }
     int words = message.tokens().size();
     if (message.truncated() ? tags.size() < words : tags.size() != words) {
@@ -49,24 +67,25 @@ public final class Tagging implements AnnotationJob<TrainedTagger, MessageTags> 
               + " words, expected one for each: "
               + message.words().stream().limit(10).toList());
     }
-    return words > 0;
+    return words > 0 ? message.example() : null;
   }
 
   @Override
-  public Function<Annotated, MessageTags> engine(Decision<TrainedTagger> decision) {
+  public Function<Arrival<Annotated>, MessageTags> engine(Decision<TrainedTagger> decision) {
     TrainedTagger model = decision.model();
     if (model == null) {
-      return message -> answer(message, decision).build();
+      return arrival -> answer(arrival, decision).build();
     }
     TextTagger tagger = model.reader(1, Kernels.best());
-    return message -> tagged(message, decision, model, tagger.tag(message.words()));
+    return arrival -> tagged(arrival, decision, model, tagger.tag(arrival.content().words()));
   }
 
   private static MessageTags tagged(
-      Annotated message,
+      Arrival<Annotated> arrival,
       Decision<TrainedTagger> decision,
       TrainedTagger model,
       AnnotatedText answer) {
+    Annotated message = arrival.content();
     List<Token> tokens = message.tokens();
     List<TokenTag> tags = new ArrayList<>();
     for (int i = 0; i < answer.tags().size(); i++) {
@@ -84,7 +103,7 @@ public final class Tagging implements AnnotationJob<TrainedTagger, MessageTags> 
                       span.kind()))
           .forEach(spans::add);
     }
-    return answer(message, decision)
+    return answer(arrival, decision)
         .setTags(tags)
         .setSpans(spans)
         .setLabel(model.labels().isEmpty() ? null : answer.label())
@@ -92,18 +111,20 @@ public final class Tagging implements AnnotationJob<TrainedTagger, MessageTags> 
         .build();
   }
 
-  private static MessageTags.Builder answer(Annotated message, Decision<TrainedTagger> decision) {
+  private static MessageTags.Builder answer(
+      Arrival<Annotated> arrival, Decision<TrainedTagger> decision) {
+    Annotated message = arrival.content();
     List<String> known = message.tags();
     return MessageTags.newBuilder()
-        .setEventTime(message.time())
+        .setEventTime(arrival.time())
         .setKnownTags(known == null ? List.of() : known)
         .setKnownLabel(message.label())
         .setTruncated(message.truncated())
         .setModelVersion(decision.version())
         .setDecision(decision.sequence())
-        .setMessages(message.messages())
-        .setRedelivered(message.redelivered())
-        .setInputPartition(message.origin().partition())
-        .setInputOffset(message.origin().offset());
+        .setMessages(arrival.messages())
+        .setRedelivered(arrival.redelivered())
+        .setInputPartition(arrival.origin().partition())
+        .setInputOffset(arrival.origin().offset());
   }
 }

@@ -83,7 +83,7 @@ public final class TextProcessor
   }
 
   /// One task: the keys of one partition.
-  private final class Task extends MessageTask<TextState> {
+  private final class Task extends MessageTask<TextState, TextContent> {
     private final TextStateCodec codec =
         new TextStateCodec(config.languageModelSpec(), config.textRing());
     private final RewarmBudget rewarming =
@@ -92,7 +92,7 @@ public final class TextProcessor
         new TextEngines(config.job() == Job.COMPLETE ? config.completionSettings() : null);
 
     Task() {
-      super(config, schemas, progress);
+      super(config, new MessageReader(config, schemas)::read, progress);
     }
 
     @Override
@@ -111,8 +111,8 @@ public final class TextProcessor
     }
 
     @Override
-    Message.@Nullable Rejected answer(
-        Record<byte[], byte[]> record, Message.Text read, Origin origin) {
+    Message.@Nullable Rejected<TextContent> answer(
+        Record<byte[], byte[]> record, TextContent read, Origin origin) {
       String text = read.text();
       byte[] key = record.key();
       TextState state = load(key, origin);

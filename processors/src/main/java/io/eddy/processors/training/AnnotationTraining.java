@@ -1,13 +1,10 @@
 package io.eddy.processors.training;
 
 import io.eddy.model.parallel.Team;
-import io.eddy.model.sequence.AnnotatedText;
-import io.eddy.model.text.Token;
-import io.eddy.processors.config.Job;
+import io.eddy.model.training.DivergedException;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.progress.Progress;
 import io.eddy.processors.rollout.ModelArtifacts;
-import io.eddy.processors.token.TextTokenizer;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// better on them than the version before is no candidate.
 ///
 /// @param <M> what a version is
-final class AnnotationTraining<M> implements Function<BooleanSupplier, TrainingOutcome> {
-  private final AnnotationTeacher.Learning<M> learning;
+/// @param <T> what it learns from
+final class AnnotationTraining<M, T> implements Function<BooleanSupplier, TrainingOutcome> {
+  private final AnnotationLearning<M, T> learning;
   private final TrainingJob job;
   private final int partition;
   private final @Nullable M base;
@@ -33,7 +31,7 @@ final class AnnotationTraining<M> implements Function<BooleanSupplier, TrainingO
   private final Progress progress;
 
   AnnotationTraining(
-      AnnotationTeacher.Learning<M> learning,
+      AnnotationLearning<M, T> learning,
       TrainingJob job,
       int partition,
       @Nullable M base,
@@ -50,17 +48,13 @@ final class AnnotationTraining<M> implements Function<BooleanSupplier, TrainingO
   }
 
   /// Messages to learn from, and newer ones of the same keys.
-  private record Split(
-      List<AnnotatedText> learned,
-      List<AnnotatedText> heldOut,
-      int keys,
-      long newestTime,
-      int unreadable) {}
+  private record Split<T>(
+      List<T> learned, List<T> heldOut, int keys, long newestTime, int unreadable) {}
 
   @Override
   public TrainingOutcome apply(BooleanSupplier cancelled) {
     List<StoredWindow> kept = TrainingData.selected(windows, job.windowsMax());
-    Split split = split(kept);
+    Split<T> split = split(kept);
     String fault = learning.fault(split.learned);
     if (fault != null) {
       return new TrainingOutcome.Unusable(fault);
@@ -74,6 +68,8 @@ final class AnnotationTraining<M> implements Function<BooleanSupplier, TrainingO
               job.seed(),
               team,
               new JobListener(job.name(partition), progress, cancelled));
+    } catch (DivergedException e) {
+      return new TrainingOutcome.Diverged(String.valueOf(e.getMessage()));
     }
     double loss = split.heldOut.isEmpty() ? Double.NaN : learning.loss(model, split.heldOut);
     double baseLoss =
@@ -96,11 +92,10 @@ final class AnnotationTraining<M> implements Function<BooleanSupplier, TrainingO
             Instant.ofEpochMilli(split.newestTime)));
   }
 
-  private Split split(List<StoredWindow> kept) {
-    TextTokenizer tokenizer = config.textTokenizer();
-    List<AnnotatedText> learned = new ArrayList<>();
-    List<AnnotatedText> heldOut = new ArrayList<>();
-    List<AnnotatedText> ofKey = new ArrayList<>();
+  private Split<T> split(List<StoredWindow> kept) {
+    List<T> learned = new ArrayList<>();
+    List<T> heldOut = new ArrayList<>();
+    List<T> ofKey = new ArrayList<>();
     int keys = 0;
     int unreadable = 0;
     long newest = Long.MIN_VALUE;
@@ -108,17 +103,7 @@ final class AnnotationTraining<M> implements Function<BooleanSupplier, TrainingO
       StoredWindow window = kept.get(i);
       newest = Math.max(newest, window.lastTime());
       try {
-        for (TextExample example : TextExample.decode(ByteBuffer.wrap(window.anchor()))) {
-          List<String> words =
-              tokenizer.tokenize(example.text()).stream()
-                  .limit(config.textTokensMax())
-                  .map(Token::text)
-                  .toList();
-          // Windows that were cut otherwise, by a setting that has changed since.
-          if (config.job() != Job.TAG || words.size() == example.tags().size()) {
-            ofKey.add(new AnnotatedText(words, tags(example), example.label()));
-          }
-        }
+        ofKey.addAll(learning.examples(ByteBuffer.wrap(window.anchor())));
       } catch (IllegalArgumentException e) {
         unreadable++;
       }
@@ -133,10 +118,6 @@ final class AnnotationTraining<M> implements Function<BooleanSupplier, TrainingO
         ofKey.clear();
       }
     }
-    return new Split(List.copyOf(learned), List.copyOf(heldOut), keys, newest, unreadable);
-  }
-
-  private List<String> tags(TextExample example) {
-    return config.job() == Job.TAG ? example.tags() : List.of();
+    return new Split<>(List.copyOf(learned), List.copyOf(heldOut), keys, newest, unreadable);
   }
 }

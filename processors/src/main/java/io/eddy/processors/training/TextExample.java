@@ -1,5 +1,7 @@
 package io.eddy.processors.training;
 
+import io.eddy.model.text.Token;
+import io.eddy.processors.token.TextTokenizer;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -15,15 +17,37 @@ import java.util.List;
 ///
 /// @param text of the message, as much as is read
 /// @param tags one for each of its words; none where messages have a label alone
-/// @param label of the whole; empty where messages have tags alone
+/// @param label of the whole, its class or its translation; empty where messages have tags alone
 public record TextExample(String text, List<String> tags, String label) {
+
+  /// How messages with labels and tags are written.
+  public static final ExampleFormat<TextExample> ANNOTATIONS = new Format("examples");
+
+  /// How messages with translations are written.
+  public static final ExampleFormat<TextExample> TRANSLATIONS = new Format("translations");
+
+  private record Format(String name) implements ExampleFormat<TextExample> {
+    @Override
+    public byte[] encode(List<TextExample> examples) {
+      return TextExample.encode(examples);
+    }
+
+    @Override
+    public List<TextExample> decode(ByteBuffer bytes) {
+      return TextExample.decode(bytes);
+    }
+  }
 
   public TextExample {
     tags = List.copyOf(tags);
   }
 
-  /// Bytes of a list of them.
-  public static byte[] encode(List<TextExample> examples) {
+  /// The text's words, the first of them.
+  List<String> words(TextTokenizer tokenizer, int max) {
+    return tokenizer.tokenize(text).stream().limit(max).map(Token::text).toList();
+  }
+
+  private static byte[] encode(List<TextExample> examples) {
     List<byte[]> pieces = new ArrayList<>();
     int size = 0;
     for (TextExample example : examples) {
@@ -56,11 +80,7 @@ public record TextExample(String text, List<String> tags, String label) {
     return ByteBuffer.allocate(Integer.BYTES).putInt(number).array();
   }
 
-  /// The list that [#encode] wrote.
-  ///
-  /// @param bytes read to their end
-  /// @throws IllegalArgumentException if they are no such list
-  public static List<TextExample> decode(ByteBuffer bytes) {
+  private static List<TextExample> decode(ByteBuffer bytes) {
     List<TextExample> examples = new ArrayList<>();
     try {
       while (bytes.hasRemaining()) {

@@ -1,9 +1,11 @@
 package io.eddy.processors.training;
 
 import io.eddy.model.network.Forecaster;
+import io.eddy.model.sequence.TrainedCaptioner;
 import io.eddy.model.sequence.TrainedClassifier;
 import io.eddy.model.sequence.TrainedLanguageModel;
 import io.eddy.model.sequence.TrainedTagger;
+import io.eddy.model.sequence.TrainedTranslator;
 import io.eddy.model.series.Absence;
 import io.eddy.processors.config.ProcessorsConfig;
 import io.eddy.processors.config.TrainingSchedule;
@@ -143,7 +145,7 @@ public final class TrainingProcessor<M>
         config,
         schemas,
         registry,
-        new AnnotationTeacher<>(AnnotationTeacher.classifiers(config), config, progress),
+        new AnnotationTeacher<>(new ClassifierLearning(config), config, progress),
         progress,
         executor,
         publishing);
@@ -163,7 +165,47 @@ public final class TrainingProcessor<M>
         config,
         schemas,
         registry,
-        new AnnotationTeacher<>(AnnotationTeacher.taggers(config), config, progress),
+        new AnnotationTeacher<>(new TaggerLearning(config), config, progress),
+        progress,
+        executor,
+        publishing);
+  }
+
+  /// Trains translators of messages.
+  ///
+  /// @param publishing as for forecasters
+  public static TrainingProcessor<TrainedTranslator> ofTranslators(
+      ProcessorsConfig config,
+      SchemaRegistry schemas,
+      ModelRegistry<TrainedTranslator> registry,
+      Progress progress,
+      TrainingExecutor executor,
+      BooleanSupplier publishing) {
+    return new TrainingProcessor<>(
+        config,
+        schemas,
+        registry,
+        new AnnotationTeacher<>(new TranslatorLearning(config), config, progress),
+        progress,
+        executor,
+        publishing);
+  }
+
+  /// Trains what writes sentences about vectors.
+  ///
+  /// @param publishing as for forecasters
+  public static TrainingProcessor<TrainedCaptioner> ofCaptioners(
+      ProcessorsConfig config,
+      SchemaRegistry schemas,
+      ModelRegistry<TrainedCaptioner> registry,
+      Progress progress,
+      TrainingExecutor executor,
+      BooleanSupplier publishing) {
+    return new TrainingProcessor<>(
+        config,
+        schemas,
+        registry,
+        new AnnotationTeacher<>(new CaptionerLearning(config), config, progress),
         progress,
         executor,
         publishing);

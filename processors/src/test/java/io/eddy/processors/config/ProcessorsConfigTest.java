@@ -48,6 +48,8 @@ class ProcessorsConfigTest {
           Map.entry("eddy.input.value.field", "value"),
           Map.entry("eddy.input.label.field", "label"),
           Map.entry("eddy.input.tags.field", "tags"),
+          Map.entry("eddy.input.translation.field", "translation"),
+          Map.entry("eddy.input.caption.field", "caption"),
           Map.entry("eddy.input.time.field", ""),
           Map.entry("eddy.input.time.ahead.max.ms", 86_400_000L),
           Map.entry("eddy.input.null", "dead-letter"),
@@ -98,6 +100,13 @@ class ProcessorsConfigTest {
           Map.entry("eddy.complete.top.p", 1.0),
           Map.entry("eddy.complete.beams", 0),
           Map.entry("eddy.complete.stop", ""),
+          Map.entry("eddy.translate.merges", 5000),
+          Map.entry("eddy.translate.beams", 4),
+          Map.entry("eddy.translate.length.max", 64),
+          Map.entry("eddy.caption.features", 0),
+          Map.entry("eddy.caption.cells.max", 64),
+          Map.entry("eddy.caption.beams", 1),
+          Map.entry("eddy.caption.length.max", 32),
           Map.entry("eddy.window.size", 64),
           Map.entry("eddy.history.slots", 16),
           Map.entry("eddy.history.reservoir.slots", 4),
@@ -145,6 +154,8 @@ class ProcessorsConfigTest {
           mapping(
               "eddy.input.label.field", "a.b", ProcessorsConfig::labelField, Optional.of("a.b")),
           mapping("eddy.input.tags.field", "t", ProcessorsConfig::tagsField, "t"),
+          mapping("eddy.input.translation.field", "de", ProcessorsConfig::translationField, "de"),
+          mapping("eddy.input.caption.field", "said", ProcessorsConfig::captionField, "said"),
           mapping("eddy.input.value.field", "a.b", ProcessorsConfig::valueField, "a.b"),
           mapping("eddy.input.time.field", "ts", ProcessorsConfig::timeField, Optional.of("ts")),
           mapping(
@@ -248,6 +259,18 @@ class ProcessorsConfigTest {
           mapping("eddy.complete.top.p", "0.9", config -> config.completionSettings().topP(), 0.9),
           mapping("eddy.complete.beams", "4", config -> config.completionSettings().beams(), 4),
           mapping("eddy.complete.stop", ".", config -> config.completionSettings().stop(), "."),
+          mapping(
+              "eddy.translate.merges", "0", config -> config.translatorSettings(1, 1).merges(), 0),
+          mapping("eddy.translate.beams", "7", ProcessorsConfig::translateBeams, 7),
+          mapping(
+              "eddy.translate.length.max",
+              "9",
+              config -> config.translatorSettings(1, 1).targetLengthMax(),
+              9),
+          mapping("eddy.caption.features", "12", ProcessorsConfig::captionFeatures, 12),
+          mapping("eddy.caption.cells.max", "16", ProcessorsConfig::captionCellsMax, 16),
+          mapping("eddy.caption.beams", "3", ProcessorsConfig::captionBeams, 3),
+          mapping("eddy.caption.length.max", "9", ProcessorsConfig::captionLengthMax, 9),
           mapping("eddy.window.size", "32", ProcessorsConfig::windowSize, 32),
           mapping("eddy.history.slots", "9", ProcessorsConfig::historySlots, 9),
           mapping("eddy.history.reservoir.slots", "0", ProcessorsConfig::historyReservoirSlots, 0),
@@ -540,7 +563,17 @@ class ProcessorsConfigTest {
     messages.put("eddy.input.format", "number");
     messages.put("eddy.window.size", "300");
     messages.put("eddy.promotion", "trial");
+    Map<String, Object> vectors = with("eddy.job", "caption");
+    vectors.put("eddy.input.format", "text");
 
+    Map<String, Object> large = with("eddy.job", "caption");
+    large.put("eddy.caption.features", "2048");
+
+    assertThatThrownBy(() -> ProcessorsConfig.of(large))
+        .hasMessageContaining("is 131072, expected at most 100000");
+    assertThatThrownBy(() -> ProcessorsConfig.of(vectors))
+        .hasMessageContaining("eddy.input.format is text, but a caption is about vectors")
+        .hasMessageContaining("eddy.caption.features is missing");
     assertThatThrownBy(() -> ProcessorsConfig.of(numbers))
         .hasMessageContaining("eddy.input.format is text, but a forecast needs numbers");
     assertThatThrownBy(() -> ProcessorsConfig.of(messages))
