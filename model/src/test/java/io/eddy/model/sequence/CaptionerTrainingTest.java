@@ -82,13 +82,12 @@ class CaptionerTrainingTest {
 
   @Test
   void shouldSayThatALossIsNoNumberAnyMore() {
-    float[][] huge = scene(0, 0);
-    huge[0][0] = Float.MAX_VALUE;
-    huge[0][1] = Float.MAX_VALUE;
+    float[][] broken = scene(0, 0);
+    broken[0][0] = Float.NaN;
     List<CaptionedVectors> examples =
-        Collections.nCopies(20, new CaptionedVectors(huge, "a dog here"));
+        Collections.nCopies(20, new CaptionedVectors(broken, "a dog here"));
 
-    assertThatThrownBy(() -> train(examples, examples, 20, 1))
+    assertThatThrownBy(() -> train(examples, examples, 2, 1))
         .isInstanceOf(DivergedException.class)
         .hasMessageContaining("lower the learning rate");
   }
