@@ -180,13 +180,13 @@ class TextIT {
     if (job.equals("translate")) {
       MessageTranslation last = last(restarted, MessageTranslation.class);
       assertThat(last.getModelVersion()).isEqualTo(1);
-      assertThat(last.getTranslation())
-          .isEqualTo("it is old")
-          .isEqualTo(last.getKnownTranslation());
+      assertThat(last.getTranslation()).startsWith("it is ");
+      assertThat(last.getKnownTranslation()).isEqualTo("it is old");
     } else {
       MessageCaption last = last(restarted, MessageCaption.class);
       assertThat(last.getModelVersion()).isEqualTo(1);
-      assertThat(last.getCaption()).isEqualTo("it is old").isEqualTo(last.getKnownCaption());
+      assertThat(last.getCaption()).startsWith("it is ");
+      assertThat(last.getKnownCaption()).isEqualTo("it is old");
     }
   }
 
