@@ -12,9 +12,12 @@ import io.eddy.it.cluster.KafkaCluster;
 import io.eddy.it.cluster.ServedInstance;
 import io.eddy.it.cluster.TestApplication;
 import io.eddy.it.scenario.Event;
+import io.eddy.it.scenario.SmallClassifier;
 import io.eddy.it.scenario.SmallModel;
 import io.eddy.it.scenario.Waves;
+import io.eddy.model.checkpoint.ClassifierCheckpoint;
 import io.eddy.model.checkpoint.LanguageModelCheckpoint;
+import io.eddy.model.sequence.TrainedClassifier;
 import io.eddy.model.sequence.TrainedLanguageModel;
 import io.eddy.processors.rollout.ModelArtifacts;
 import java.nio.charset.StandardCharsets;
@@ -142,6 +145,52 @@ class DashboardIT {
       application.sendRaw(
           new ProducerRecord<>(application.input(), bytes("host-1"), bytes("one more")));
       browser.await("document.querySelectorAll('#messages li').length === 3");
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldShowWhatIsSaidOfMessagesAndWhereItWasLooked(KafkaCluster cluster) {
+    TestApplication application =
+        TestApplication.create(
+            cluster,
+            "labels",
+            1,
+            Map.of(
+                "eddy.job", "classify",
+                "eddy.input.format", "json",
+                "eddy.input.value.field", "text",
+                "eddy.input.time.field", "",
+                "eddy.training.enabled", "false"));
+    TrainedClassifier model = SmallClassifier.train(application.config());
+    try (Chromium browser = browser();
+        ServedInstance served = ServedInstance.start(application, Access.open())) {
+      application.sendCandidate(
+          ModelArtifacts.candidate(
+              ClassifierCheckpoint.write(model), model.provenance(), 0, Instant.EPOCH));
+      served.instance().awaitDecision(1);
+      for (String message :
+          List.of(
+              "{\"text\": \"it was great\"}",
+              "{\"text\": \"it was <b>poor</b>\", \"label\": \"good\"}")) {
+        application.sendRaw(
+            new ProducerRecord<>(application.input(), bytes("web"), bytes(message)));
+      }
+      served.instance().awaitCommitted(2);
+
+      browser.resize(1280, 900);
+      browser.open(served.url());
+      browser.await("document.querySelectorAll('#messages li').length === 2");
+      assertThat(browser.text("#messages li:first-child .answer")).isEqualTo("→ good");
+      assertThat(browser.text("#messages li:last-child .answer.bad")).isEqualTo("→ bad (good)");
+      assertThat(browser.text("#messages li:last-child .said")).startsWith("it was <b>poor</b>");
+      assertThat(
+              browser
+                  .evaluate("document.querySelectorAll('#messages .s3, #messages .s4').length")
+                  .asInt())
+          .as("words that were looked at")
+          .isPositive();
+      assertThat(browser.text("#column-value")).isEqualToIgnoringCase("probability");
       assertThat(browser.complaints()).isEmpty();
     }
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.eddy.deploy.app.AnswerTypes;
 import io.eddy.deploy.app.Cluster;
 import io.eddy.deploy.config.Settings;
 import io.eddy.deploy.demo.AnomalyWords;
@@ -13,6 +14,7 @@ import io.eddy.deploy.process.StopSignal;
 import io.eddy.deploy.process.UserException;
 import io.eddy.deploy.terminal.Numbers;
 import io.eddy.deploy.terminal.Text;
+import io.eddy.processors.config.Job;
 import io.eddy.schemas.avro.Forecast;
 import io.eddy.schemas.avro.ForecastInterval;
 import io.eddy.schemas.avro.ForecastStep;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -45,15 +48,16 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "watch",
     description = {
-      "Prints the forecasts of a running application as they come, committed ones only, until"
-          + " Ctrl-C."
+      "Prints the answers of a running application as they come, committed ones only, until"
+          + " Ctrl-C: forecasts, or with --job what another job says of messages."
     },
     footer = {
       "%nExamples:",
       "  eddy watch --bootstrap-server localhost:9092 --topic eddy-forecasts",
       "  eddy watch --bootstrap-server localhost:9092 --topic eddy-forecasts --key pump-7 --json",
       "  eddy watch --bootstrap-server kafka:9093 --command-config client.properties --topic"
-          + " eddy-forecasts --from-beginning --max-messages 100"
+          + " eddy-forecasts --from-beginning --max-messages 100",
+      "  eddy watch --bootstrap-server localhost:9092 --topic reviews-answers --job classify"
     })
 final class WatchCommand implements Callable<Integer> {
   private static final Duration POLL = Duration.ofMillis(200);
@@ -83,10 +87,18 @@ final class WatchCommand implements Callable<Integer> {
   private @Nullable Path commandConfig;
 
   @Option(
+      names = "--job",
+      paramLabel = "JOB",
+      defaultValue = "forecast",
+      converter = JobConverter.class,
+      description = "What the application does, as eddy.job says it (default: ${DEFAULT-VALUE}).")
+  private Job job = Job.FORECAST;
+
+  @Option(
       names = "--topic",
       paramLabel = "TOPIC",
       required = true,
-      description = "The topic of forecasts.")
+      description = "The topic of forecasts, or of answers.")
   @SuppressWarnings("NullAway.Init") // picocli sets what is required
   private String topic;
 
@@ -96,7 +108,7 @@ final class WatchCommand implements Callable<Integer> {
       description = "Only this series; can be given several times.")
   private Set<String> keys = new LinkedHashSet<>();
 
-  @Option(names = "--json", description = "One JSON object per forecast, all steps ahead included.")
+  @Option(names = "--json", description = "One JSON object per answer, everything in it included.")
   private boolean json;
 
   @Option(names = "--from-beginning", description = "Start with the oldest forecast that is kept.")
@@ -124,7 +136,7 @@ final class WatchCommand implements Callable<Integer> {
     try (var consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       begin(consumer);
-      read(consumer, deserializer(settings));
+      read(consumer, deserializer(settings, AnswerTypes.of(job)));
     }
     return ExitCode.OK;
   }
@@ -141,10 +153,11 @@ final class WatchCommand implements Callable<Integer> {
     return settings;
   }
 
-  private static Deserializer<Forecast> deserializer(Map<String, Object> settings) {
+  private static <A extends SpecificRecord> Deserializer<A> deserializer(
+      Map<String, Object> settings, Class<A> type) {
     return settings.containsKey(SchemaRegistry.URL_CONFIG)
-        ? SchemaRegistry.from(settings).serde(Forecast.class, "watched").deserializer()
-        : AvroSerde.builtIn(Forecast.class).deserializer();
+        ? SchemaRegistry.from(settings).serde(type, "watched").deserializer()
+        : AvroSerde.builtIn(type).deserializer();
   }
 
   private void begin(KafkaConsumer<byte[], byte[]> consumer) {
@@ -166,7 +179,8 @@ final class WatchCommand implements Callable<Integer> {
     }
   }
 
-  private void read(KafkaConsumer<byte[], byte[]> consumer, Deserializer<Forecast> deserializer) {
+  private void read(
+      KafkaConsumer<byte[], byte[]> consumer, Deserializer<? extends SpecificRecord> deserializer) {
     PrintWriter out = spec.commandLine().getOut();
     long printed = 0;
     long lastMillis = System.currentTimeMillis();
@@ -188,21 +202,25 @@ final class WatchCommand implements Callable<Integer> {
   }
 
   private String words(
-      String key, ConsumerRecord<byte[], byte[]> record, Deserializer<Forecast> deserializer) {
-    Forecast forecast;
+      String key,
+      ConsumerRecord<byte[], byte[]> record,
+      Deserializer<? extends SpecificRecord> deserializer) {
+    SpecificRecord answer;
     try {
-      forecast = deserializer.deserialize(topic, record.headers(), record.value());
+      answer = deserializer.deserialize(topic, record.headers(), record.value());
     } catch (SerdeException.Malformed | SerdeException.UnknownSchema e) {
       throw new UserException(
           ExitCode.UNFIT,
-          "partition %d, offset %d of topic \"%s\" is no forecast that can be read here: %s"
-              .formatted(record.partition(), record.offset(), topic, e.getMessage()),
+          "partition %d, offset %d of topic \"%s\" is no answer of the job %s that can be read here: %s"
+              .formatted(record.partition(), record.offset(), topic, job, e.getMessage()),
           e);
     }
-    if (forecast == null) {
-      return json ? "{\"key\":\"%s\",\"forgotten\":true}".formatted(key) : key + " was forgotten";
-    }
-    return json ? json(key, forecast) : line(key, forecast);
+    return switch (answer) {
+      case null ->
+          json ? "{\"key\":\"%s\",\"forgotten\":true}".formatted(key) : key + " was forgotten";
+      case Forecast forecast -> json ? json(key, forecast) : line(key, forecast);
+      default -> json ? MessageWords.json(key, answer) : MessageWords.line(key, answer);
+    };
   }
 
   static String line(String key, Forecast forecast) {

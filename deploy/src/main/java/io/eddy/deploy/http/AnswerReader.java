@@ -1,6 +1,8 @@
 package io.eddy.deploy.http;
 
+import io.eddy.deploy.app.AnswerTypes;
 import io.eddy.deploy.app.ExecutableApplication;
+import io.eddy.processors.config.Job;
 import io.eddy.processors.text.InputMessages;
 import io.eddy.schemas.avro.Forecast;
 import io.eddy.schemas.avro.MessageScore;
@@ -64,7 +66,8 @@ final class AnswerReader implements AutoCloseable {
   private final Thread thread;
   private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
 
-  private record Waiting(String key, MessageScore score, long sinceNanos) {}
+  private record Waiting(
+      String key, SpecificRecord answer, MessageView.Place place, long sinceNanos) {}
 
   AnswerReader(
       ExecutableApplication application, Fleet fleet, Messages messages, EventStreams streams) {
@@ -74,13 +77,13 @@ final class AnswerReader implements AutoCloseable {
     this.streams = streams;
     SchemaRegistry registry = application.registry();
     answersTopic = application.config().topics().forecasts();
-    boolean isText = application.config().job().remembersMessages();
-    answers =
-        isText
-            ? registry.serde(MessageScore.class, answersTopic).deserializer()
-            : registry.serde(Forecast.class, answersTopic).deserializer();
+    Job job = application.config().job();
+    answers = registry.serde(AnswerTypes.of(job), answersTopic).deserializer();
+    // Vectors have no text.
     texts =
-        isText ? Optional.of(new InputMessages(application.config(), registry)) : Optional.empty();
+        job.readsMessages() && job != Job.CAPTION
+            ? Optional.of(new InputMessages(application.config(), registry))
+            : Optional.empty();
     thread = Thread.ofPlatform().name("eddy-http-answers").daemon().start(this::run);
   }
 
@@ -104,12 +107,6 @@ final class AnswerReader implements AutoCloseable {
   }
 
   private void run() {
-    if (application.config().job().learnsFromAnnotations()) {
-      LOGGER.atInfo().log(
-          "the dashboard does not show answers of jobs that learn from what messages come with"
-              + " yet");
-      return;
-    }
     while (!isClosing(Duration.ZERO)) {
       try (var reading =
           new KafkaConsumer<>(
@@ -248,10 +245,14 @@ final class AnswerReader implements AutoCloseable {
       return;
     }
     try {
-      switch (answers.deserialize(record.topic(), record.headers(), record.value())) {
-        case Forecast forecast -> note(key, forecast);
-        case MessageScore score -> waiting.addLast(new Waiting(key, score, System.nanoTime()));
-        case null, default -> {} // Another program's.
+      SpecificRecord answer = answers.deserialize(record.topic(), record.headers(), record.value());
+      if (answer instanceof Forecast forecast) {
+        note(key, forecast);
+      } else {
+        // What has no place is another program's.
+        MessageView.Place.of(answer)
+            .ifPresent(
+                place -> waiting.addLast(new Waiting(key, answer, place, System.nanoTime())));
       }
     } catch (SerdeException.Malformed | SerdeException.UnknownSchema e) {
       LOGGER.atDebug().addKeyValue("offset", record.offset()).setCause(e).log("no answer of ours");
@@ -283,35 +284,36 @@ final class AnswerReader implements AutoCloseable {
     long now = System.nanoTime();
     while (!waiting.isEmpty()) {
       Waiting first = waiting.getFirst();
-      MessageScore score = first.score;
-      Optional<String> text = messages.take(score.getInputPartition(), score.getInputOffset());
-      if (text.isEmpty()
+      Optional<String> text = messages.take(first.place.partition(), first.place.offset());
+      if (texts.isPresent()
+          && text.isEmpty()
           && now - first.sinceNanos < TEXT_WAIT.toNanos()
           && waiting.size() < ANSWERS_PER_SECOND) {
         return;
       }
       waiting.removeFirst();
-      note(first.key, score, text);
+      note(first.key, first.answer, text);
     }
   }
 
-  private void note(String key, MessageScore score, Optional<String> text) {
+  private void note(String key, SpecificRecord answer, Optional<String> text) {
+    MessageView message = MessageView.of(key, answer, text);
+    boolean isScore = answer instanceof MessageScore;
     fleet.add(
         key,
         new Track.Answer(
-            score.getEventTime().toEpochMilli(),
-            orNaN(score.getSurprise()),
-            orNaN(score.getExpectedSurprise()),
+            message.eventTime(),
+            orNaN(isScore ? message.surprise() : message.probability()),
+            orNaN(message.expectedSurprise()),
             Double.NaN,
             Double.NaN,
             Double.NaN,
             Double.NaN,
             Double.NaN,
-            score.getIsAnomaly(),
+            message.isAnomaly(),
             false,
-            score.getRedelivered(),
-            score.getModelVersion()));
-    MessageView message = MessageView.of(key, score, text);
+            answer instanceof MessageScore score && score.getRedelivered(),
+            message.modelVersion()));
     messages.add(message);
     streams.tell(key, "message", () -> message);
   }

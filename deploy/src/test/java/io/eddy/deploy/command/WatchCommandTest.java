@@ -7,8 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.eddy.schemas.avro.Forecast;
 import io.eddy.schemas.avro.ForecastInterval;
+import io.eddy.schemas.avro.MessageLabel;
+import io.eddy.schemas.avro.MessageTranslation;
+import io.eddy.schemas.avro.TokenWeight;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class WatchCommandTest {
@@ -59,6 +63,52 @@ class WatchCommandTest {
 
     assertThat(WatchCommand.line("load", forecast.build())).endsWith("v0  level by its residual");
     assertThat(WatchCommand.line("load", forecast().build())).endsWith("v0");
+  }
+
+  @Test
+  void shouldSayWhatIsAnsweredToMessages() throws JsonProcessingException {
+    MessageLabel label =
+        MessageLabel.newBuilder()
+            .setEventTime(Instant.ofEpochMilli(1_000))
+            .setLabel("good")
+            .setProbability(0.934)
+            .setProbabilities(Map.of("good", 0.934, "bad", 0.066))
+            .setWeights(List.of(new TokenWeight(0, 4, 1.0)))
+            .setKnownLabel("bad")
+            .setModelVersion(3)
+            .setDecision(4)
+            .setMessages(7)
+            .setInputPartition(0)
+            .setInputOffset(9)
+            .build();
+
+    assertThat(MessageWords.line("web", label))
+        .startsWith("1970-01-01T00:00:01Z  web")
+        .endsWith("\"good\" (0.93)  known \"bad\"  v3");
+    JsonNode json = new ObjectMapper().readTree(MessageWords.json("web", label));
+    assertThat(json.at("/key").asText()).isEqualTo("web");
+    assertThat(json.at("/event_time").asText()).isEqualTo("1970-01-01T00:00:01Z");
+    assertThat(json.at("/probabilities/bad").asDouble()).isEqualTo(0.066);
+    assertThat(json.at("/weights/0/end").asInt()).isEqualTo(4);
+    assertThat(json.at("/redelivered").asBoolean(true)).isFalse();
+  }
+
+  @Test
+  void shouldShowBytesThatEndLinesAsSuch() {
+    MessageTranslation translation =
+        MessageTranslation.newBuilder()
+            .setEventTime(Instant.ofEpochMilli(1_000))
+            .setTranslation("two\nlines")
+            .setLogProbability(-1.0)
+            .setAlignment(List.of())
+            .setModelVersion(1)
+            .setDecision(1)
+            .setMessages(0)
+            .setInputPartition(0)
+            .setInputOffset(0)
+            .build();
+
+    assertThat(MessageWords.line("web", translation)).endsWith("\"two\\nlines\"  v1");
   }
 
   private static Forecast.Builder forecast() {

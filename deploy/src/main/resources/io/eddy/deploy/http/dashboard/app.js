@@ -21,6 +21,8 @@ let forecast = null;
 let words = new Map(); // of anomalies, by time
 let step = null; // milliseconds
 let isText = false;
+let tellJob;
+const jobKnown = new Promise(resolve => { tellJob = resolve; });
 let offset = 0;
 let decision = -1;
 let trainings = [];
@@ -68,6 +70,7 @@ async function open(name) {
     else row.removeAttribute('aria-current');
   }
   listen();
+  await jobKnown;
   const [history, state, latest] = await Promise.all([
     find('history', {key: name}),
     isText ? null : find('state', {key: name}),
@@ -158,12 +161,15 @@ function listen() {
 
 async function note(status) {
   views.showStatus(status);
-  if (status.job === 'language_model' && !isText) {
+  if (status.job === 'forecast') tellJob();
+  if (status.job !== 'forecast' && status.job !== '' && !isText) {
     isText = true;
+    tellJob();
+    const scored = status.job === 'language_model' || status.job === 'complete';
     element('messages-panel').hidden = false;
     element('horizon-panel').hidden = true;
-    element('column-value').textContent = 'surprise';
-    element('column-expected').textContent = 'usual';
+    element('column-value').textContent = scored ? 'surprise' : status.job === 'classify' ? 'probability' : 'log probability';
+    element('column-expected').textContent = scored ? 'usual' : '';
     element('sort').value = 'value';
     views.showLegend(true);
     messages = (await find('messages', {limit: MESSAGES}))?.messages ?? [];

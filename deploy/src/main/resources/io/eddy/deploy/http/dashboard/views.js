@@ -178,32 +178,58 @@ export function showMessages(messages) {
 
 function messageRow(message) {
   const row = make('li', undefined, message.is_anomaly ? 'rare' : '');
-  const surprise = make('span', message.surprise === null ? '–' : message.surprise.toFixed(2), message.is_anomaly ? 'number bad' : 'number');
+  const figure = message.surprise ?? message.probability;
+  const surprise = make('span', figure === null ? '–' : figure.toFixed(2), message.is_anomaly ? 'number bad' : 'number');
   if (message.is_anomaly) surprise.title = 'rare for its key';
   row.append(make('span', time(message.event_time), 'muted'), make('span', message.key, 'muted'), surprise, said(message));
   return row;
 }
 
-/** The pieces that surprised most in colours of their own, the rest in the message's. */
+/** The message, and below it what is said of it. */
 function said(message) {
+  const line = text(message);
+  if (message.said !== null || message.known !== null) {
+    const wrong = message.said !== null && message.known !== null && message.said !== message.known;
+    const answer = make('span', `→ ${message.said ?? '–'}`, wrong ? 'answer bad' : 'answer');
+    if (message.known !== null) answer.append(make('span', ` (${message.known})`, 'muted'));
+    line.append(answer);
+  }
+  return line;
+}
+
+/** The pieces that surprised most, or that were looked at or tagged, in colours of their own, the rest in the message's. */
+function text(message) {
   const line = make('span', undefined, 'said');
+  if (message.text === null && message.characters === 0) return line;
   if (message.text === null) {
     line.append(make('span', `(${count(message.characters)} characters, their text is not at hand)`, 'muted'));
     return line;
   }
   const rest = heat(message.surprise ?? 0);
-  const pieces = [...message.peaks].sort((a, b) => a.start - b.start);
+  const pieces = [...message.peaks.map(ofPeak), ...message.marks.map(ofMark)].sort((a, b) => a.start - b.start);
   let at = 0;
   for (const piece of pieces) {
     if (piece.start < at || piece.start >= message.text.length) continue;
     if (piece.start > at) line.append(make('span', message.text.slice(at, piece.start), rest));
-    const marked = make('span', message.text.slice(piece.start, piece.end), heat(piece.bits / Math.max(1, piece.end - piece.start)));
-    marked.title = `${piece.bits.toFixed(1)} bits`;
+    const marked = make('span', message.text.slice(piece.start, piece.end), piece.colour);
+    marked.title = piece.title;
     line.append(marked);
+    if (piece.name !== null) line.append(make('sub', piece.name, 'muted'));
     at = piece.end;
   }
   if (at < message.text.length) line.append(make('span', message.text.slice(at), rest));
   return line;
+}
+
+function ofPeak(peak) {
+  return {...peak, name: null, title: `${peak.bits.toFixed(1)} bits`, colour: heat(peak.bits / Math.max(1, peak.end - peak.start))};
+}
+
+const LOOKS = [0.05, 0.1, 0.2, 0.4, 0.6]; // share of the attention
+
+function ofMark(mark) {
+  const title = mark.name ?? `${percent(mark.weight)} of the attention`;
+  return {...mark, title, colour: mark.name === null ? `s${LOOKS.filter(limit => mark.weight >= limit).length}` : 's2'};
 }
 
 // ---- models ----------------------------------------------------------------------------------
