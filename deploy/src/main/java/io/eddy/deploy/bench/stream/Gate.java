@@ -15,7 +15,8 @@ final class Gate {
   /// Begins a round of so many events, while the task stands still. What it read before counts: a
   /// task stands still only some events after it was told to.
   void arm(long events) {
-    limit += events;
+    long next = limit + events; // one thread arms, others read
+    limit = next;
     startedNanos = 0;
   }
 
