@@ -53,11 +53,6 @@ import picocli.CommandLine.Spec;
     })
 final class BenchStreamCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String HEAD =
-      "%-8s %9s %3s %-9s %-6s %-15s %3s %9s %9s %9s %6s %6s %8s %6s %6s %6s %6s %6s %7s %7s";
-  private static final String ROW =
-      "%-8s %,9d %3d %-9s %-6s %-15s %3d %,9.0f %,9.0f %,9.0f %6.3f %6.3f"
-          + " %8.2f %6.2f %6.2f %6.2f %6.2f %6.2f %,7.0f %,7.0f";
   private static final List<Network> NETWORKS =
       List.of(new Network(1, 32), new Network(1, 64), new Network(2, 64), new Network(1, 128));
   private static final int QUICK_KEYS = 10_000;
@@ -246,7 +241,7 @@ final class BenchStreamCommand implements Callable<Integer> {
 
   private static String head() {
     return String.format(
-        HEAD,
+        "%-8s %9s %3s %-9s %-6s %-15s %3s %9s %9s %9s %6s %6s %8s %6s %6s %6s %6s %6s %7s %7s",
         "NETWORK",
         "KEYS",
         "HOR",
@@ -272,7 +267,8 @@ final class BenchStreamCommand implements Callable<Integer> {
   private static String row(StreamLine line) {
     return String.format(
         Locale.ROOT,
-        ROW,
+        "%-8s %,9d %3d %-9s %-6s %-15s %3d %,9.0f %,9.0f %,9.0f %6.3f %6.3f"
+            + " %8.2f %6.2f %6.2f %6.2f %6.2f %6.2f %,7.0f %,7.0f",
         line.network(),
         line.keys(),
         line.horizon(),

@@ -48,7 +48,7 @@ final class TimedContext<K, V> implements ProcessorContext<K, V> {
   }
 
   @Override
-  @SuppressWarnings("unchecked") // the processor's stores are of bytes, all of them
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // all stores are of bytes
   public <S extends StateStore> S getStateStore(String name) {
     return (S)
         new TimedStore((KeyValueStore<byte[], byte[]>) context.getStateStore(name), stopwatch);

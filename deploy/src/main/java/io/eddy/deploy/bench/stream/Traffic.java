@@ -68,12 +68,13 @@ final class Traffic implements AutoCloseable {
     long deadline = System.nanoTime() + LAST_ANSWERS_NANOS;
     while (sender.isAlive() || answered < sent) {
       Exception reason = failure.get();
-      if (reason != null || System.nanoTime() > deadline) {
+      String state = "%,d of %,d events were answered".formatted(answered, sent);
+      if (reason != null) {
+        throw new UserException(ExitCode.FAILED, state + ": " + reason, reason);
+      }
+      if (System.nanoTime() > deadline) {
         throw new UserException(
-            ExitCode.FAILED,
-            "%,d of %,d events were answered%s"
-                .formatted(answered, sent, reason == null ? "" : ": " + reason),
-            reason);
+            ExitCode.FAILED, state + ", and no more within a minute of the last");
       }
       LockSupport.parkNanos(1_000_000);
     }
