@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// Before the rounds come the events that fill the rings: one more of each series than of the one
 /// before it, up to a window's, so that windows end at all times alike.
 final class Events {
+  /// Events by which a contender may overrun a round before it stands still, at most.
+  static final long OVERRUN = 20_000;
+
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
   private static final int DAY = 24;
   private static final int REPORTED = 10_000;

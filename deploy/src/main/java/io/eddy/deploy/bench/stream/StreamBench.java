@@ -167,8 +167,7 @@ public final class StreamBench implements AutoCloseable {
     String topic = "eddy-bench-input-" + Long.toString(System.nanoTime(), Character.MAX_RADIX);
     input = new Input(topic, shape.keys(), shape.threads());
     broker.createTopics(List.of(topic), shape.threads());
-    // Contenders overrun a round by some events before they stand still.
-    long events = (rounds + 2) * roundEvents;
+    long events = (rounds + 2) * (roundEvents + Events.OVERRUN);
     progress.begin("events of %,d keys".formatted(shape.keys()), Events.warmUp(shape) + events);
     new Events(shape, topic).send(broker, registry, events, progress::advance);
     return topic;
