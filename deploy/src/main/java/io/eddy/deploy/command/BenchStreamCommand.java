@@ -187,7 +187,6 @@ final class BenchStreamCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--summary has cases of its own: leave the others away");
     }
-    // Those with the same input come one after the other.
     for (int threadCount : or(threads, usual.threads())) {
       for (int keyCount : or(keys, quick ? QUICK_KEYS : usual.keys())) {
         for (Network network : networks.isEmpty() ? NETWORKS : networks) {
@@ -220,12 +219,14 @@ final class BenchStreamCommand implements Callable<Integer> {
     if (shape.keys() < 1
         || shape.threads() < 1
         || shape.keys() % shape.threads() != 0
+        || events % shape.threads() != 0
         || events < shape.threads()
         || rounds < 1) {
       throw new ParameterException(
           spec.commandLine(),
-          "%s: keys, threads, rounds and events must be at least 1, and keys a multiple of threads"
-              .formatted(shape));
+          shape
+              + ": keys, threads, rounds and events must be at least 1, keys and events multiples"
+              + " of threads");
     }
   }
 

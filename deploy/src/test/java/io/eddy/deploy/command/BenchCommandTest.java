@@ -29,6 +29,7 @@ class BenchCommandTest {
             "--keys=96",
             "--horizon=1,3",
             "--guarantee=exactly_once_v2",
+            "--cached=false",
             "--threads=2",
             "--rounds=2",
             "--events=2000",
@@ -86,7 +87,7 @@ class BenchCommandTest {
         "bench stream --network=2y64; expected its units, such as 64, or layers too, as in 2x64",
         "bench stream --store=disk; expected rocksdb or in-memory",
         "bench stream --guarantee=once; AT_LEAST_ONCE",
-        "bench stream --keys=5 --threads=2; keys a multiple of threads",
+        "bench stream --keys=5 --threads=2; keys and events multiples of threads",
         "bench stream --rounds=0; must be at least 1",
         "bench stream --summary --network=64; has cases of its own",
         "bench restore --keys=0; expected 1 or more"

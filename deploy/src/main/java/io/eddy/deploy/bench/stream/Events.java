@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -24,9 +25,6 @@ import org.jspecify.annotations.Nullable;
 /// Before the rounds come the events that fill the rings: one more of each series than of the one
 /// before it, up to a window's, so that windows end at all times alike.
 final class Events {
-  /// Events by which a contender may overrun a round before it stands still, at most.
-  static final long OVERRUN = 20_000;
-
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
   private static final int DAY = 24;
   private static final int REPORTED = 10_000;
@@ -72,11 +70,43 @@ final class Events {
     return 1 + key / shape.threads() % StreamCase.WINDOW;
   }
 
-  /// Writes the warm-up and then so many events.
+  /// Writes the warm-up.
+  ///
+  /// @param progress told of each ten thousand
+  void sendWarmUp(Broker broker, SchemaRegistry registry, LongConsumer progress) {
+    send(
+        broker,
+        registry,
+        progress,
+        sending -> {
+          for (int pass = 0; pass < StreamCase.WINDOW; pass++) {
+            for (int key = 0; key < shape.keys(); key++) {
+              if (pass < passes(shape, key)) {
+                sending.send(key);
+              }
+            }
+          }
+        });
+  }
+
+  /// Writes the events of a round, after the warm-up.
   ///
   /// @param count a multiple of the threads
-  /// @param progress told of each ten thousand
-  void send(Broker broker, SchemaRegistry registry, long count, LongConsumer progress) {
+  void sendRound(Broker broker, SchemaRegistry registry, long count) {
+    send(
+        broker,
+        registry,
+        sent -> {},
+        sending -> {
+          for (long event = 0; event < count; event++) {
+            sending.send(next);
+            next = (next + 1) % shape.keys();
+          }
+        });
+  }
+
+  private void send(
+      Broker broker, SchemaRegistry registry, LongConsumer progress, Consumer<Sending> events) {
     Serializer<Observation> serializer = registry.serde(Observation.class, topic).serializer();
     Map<String, Object> settings = new HashMap<>(broker.settings());
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 20);
@@ -84,17 +114,7 @@ final class Events {
     try (var producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
       var sending = new Sending(producer, serializer, new AtomicReference<>(), progress);
-      for (int pass = 0; pass < StreamCase.WINDOW; pass++) {
-        for (int key = 0; key < shape.keys(); key++) {
-          if (pass < passes(shape, key)) {
-            sending.send(key);
-          }
-        }
-      }
-      for (long event = 0; event < count; event++) {
-        sending.send(next);
-        next = (next + 1) % shape.keys();
-      }
+      events.accept(sending);
       producer.flush();
       sending.requireNoFailure();
     }

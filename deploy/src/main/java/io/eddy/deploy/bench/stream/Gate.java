@@ -12,10 +12,9 @@ final class Gate {
   private volatile long limit;
   private volatile long startedNanos;
 
-  /// Begins a round of so many events, while the task stands still. What it read since the last one
-  /// does not count: a task stands still only some events after it was told to.
+  /// Begins a round of so many events, the last ones that the input holds.
   void arm(long events) {
-    long next = Math.max(limit, passed) + events; // one thread arms, others read
+    long next = limit + events; // one thread arms, others read
     limit = next;
     startedNanos = 0;
   }

@@ -32,7 +32,7 @@ public final class RestoreBench {
       String topic = "eddy-bench-input-" + Long.toString(System.nanoTime(), Character.MAX_RADIX);
       broker.createTopics(List.of(topic), shape.threads());
       progress.begin("events of %,d keys".formatted(shape.keys()), Events.warmUp(shape));
-      new Events(shape, topic).send(broker, registry, Events.OVERRUN, progress::advance);
+      new Events(shape, topic).sendWarmUp(broker, registry, progress::advance);
       var application = Application.create(Contender.Kind.EDDY, shape, topic, broker, registry);
       try {
         return run(application);

@@ -12,7 +12,6 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /// Measures throughput in Kafka Streams: three applications in this process take turns on one
 /// input, each turn from its first answer to the commit of its last. What slows the machine for a
@@ -25,10 +24,6 @@ public final class StreamBench implements AutoCloseable {
   private final int rounds;
   private final long roundEvents;
   private final Progress progress;
-  private @Nullable Input input;
-
-  /// The events that cases of as many keys and partitions share.
-  private record Input(String topic, int keys, int threads) {}
 
   /// @param cluster settings of clients; without `bootstrap.servers` a broker is started here
   /// @param rounds turns of each contender
@@ -40,8 +35,7 @@ public final class StreamBench implements AutoCloseable {
     this.progress = progress;
   }
 
-  /// Measures cases and reports line by line. Those of as many keys and threads share their input,
-  /// if they come one after the other.
+  /// Measures cases and reports line by line.
   public void run(List<StreamCase> cases, Consumer<StreamLine> lines) {
     for (StreamCase shape : cases) {
       lines.accept(run(shape));
@@ -49,7 +43,8 @@ public final class StreamBench implements AutoCloseable {
   }
 
   private StreamLine run(StreamCase shape) {
-    String topic = input(shape);
+    String topic = "eddy-bench-input-" + Long.toString(System.nanoTime(), Character.MAX_RADIX);
+    broker.createTopics(List.of(topic), shape.threads());
     try (var folder = TemporaryFolder.create("eddy-bench-")) {
       List<Application> applications = new ArrayList<>();
       List<Contender> contenders = new ArrayList<>();
@@ -61,18 +56,23 @@ public final class StreamBench implements AutoCloseable {
           contenders.add(contender);
           contender.awaitStart();
         }
-        return measure(shape, contenders);
+        return measure(shape, new Events(shape, topic), contenders);
       } finally {
         contenders.forEach(Contender::close);
         applications.forEach(Application::delete);
+        broker.deleteTopics(topic);
       }
     }
   }
 
-  private StreamLine measure(StreamCase shape, List<Contender> contenders) {
+  /// Each round's events are written when all have read what came before, so that none can run on
+  /// into the next one.
+  private StreamLine measure(StreamCase shape, Events input, List<Contender> contenders) {
     long[] warmUp = Events.warmUpPerPartition(shape);
     long[] events = Events.perPartition(shape, roundEvents);
     long warmUpEvents = Events.warmUp(shape);
+    progress.begin("events of %,d keys".formatted(shape.keys()), warmUpEvents);
+    input.sendWarmUp(broker, registry, progress::advance);
     progress.begin(
         shape.toString(), contenders.size() * (warmUpEvents + (rounds + 1) * roundEvents));
     for (Contender contender : contenders) {
@@ -82,6 +82,7 @@ public final class StreamBench implements AutoCloseable {
     Map<Contender.Kind, List<Contender.Round>> results = new EnumMap<>(Contender.Kind.class);
     List<Contender> order = new ArrayList<>(contenders);
     for (int round = 0; round < rounds; round++) {
+      input.sendRound(broker, registry, roundEvents);
       for (Contender contender : order) {
         results
             .computeIfAbsent(contender.kind(), kind -> new ArrayList<>())
@@ -90,6 +91,7 @@ public final class StreamBench implements AutoCloseable {
       }
       Collections.reverse(order);
     }
+    input.sendRound(broker, registry, roundEvents);
     Map<Contender.Kind, Stopwatch.Parts> parts = new EnumMap<>(Contender.Kind.class);
     for (Contender contender : contenders) {
       parts.put(contender.kind(), contender.runTimed(events));
@@ -155,29 +157,8 @@ public final class StreamBench implements AutoCloseable {
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
-  /// The topic with a case's events, written if it is not there yet.
-  private String input(StreamCase shape) {
-    Input there = input;
-    if (there != null && there.keys() == shape.keys() && there.threads() == shape.threads()) {
-      return there.topic();
-    }
-    if (there != null) {
-      broker.deleteTopics(there.topic());
-    }
-    String topic = "eddy-bench-input-" + Long.toString(System.nanoTime(), Character.MAX_RADIX);
-    input = new Input(topic, shape.keys(), shape.threads());
-    broker.createTopics(List.of(topic), shape.threads());
-    long events = (rounds + 2) * (roundEvents + Events.OVERRUN);
-    progress.begin("events of %,d keys".formatted(shape.keys()), Events.warmUp(shape) + events);
-    new Events(shape, topic).send(broker, registry, events, progress::advance);
-    return topic;
-  }
-
   @Override
   public void close() {
-    if (input != null) {
-      broker.deleteTopics(input.topic());
-    }
     registry.close();
     broker.close();
   }

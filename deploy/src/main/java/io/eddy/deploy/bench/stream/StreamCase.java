@@ -76,8 +76,7 @@ public record StreamCase(
     return new StreamCase(network, 100_000, 1, StoreType.ROCKSDB, true, Guarantee.AT_LEAST_ONCE, 1);
   }
 
-  /// The usual case with each of what it runs in changed, those with the same input one after the
-  /// other.
+  /// The usual case with each of what it runs in changed.
   public static List<StreamCase> variations(Network network) {
     StreamCase usual = usual(network);
     return List.of(
