@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eddy.model.SeriesState;
+import io.eddy.model.network.Forecaster;
 import io.eddy.processors.MockTask;
 import io.eddy.processors.SmallForecasting;
 import io.eddy.processors.config.ProcessorsConfig;
+import io.eddy.processors.progress.DecisionKind;
 import io.eddy.processors.progress.Progress;
+import io.eddy.processors.rollout.Decision;
+import io.eddy.processors.rollout.Decisions;
 import io.eddy.processors.rollout.ForecasterFormat;
 import io.eddy.processors.rollout.ModelRegistry;
 import io.eddy.processors.rollout.RegistryBehindException;
@@ -26,6 +30,7 @@ import io.eddy.schemas.avro.Reason;
 import io.eddy.schemas.avro.WindowScore;
 import io.eddy.schemas.serde.SchemaRegistry;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -97,6 +102,43 @@ class ForecastProcessorTest {
           .isBetween(step.getForecastValue(), step.getUpperBound());
       assertThat(wider.getUpperBound().get(at)).isGreaterThan(step.getUpperBound());
     }
+  }
+
+  /// What a bench compares: nothing differs but what the network would have made of the state.
+  @Test
+  void shouldAnswerTheSameWithoutTheStepsOfANetworkThatHasLearnedNothing() {
+    var untrained = Forecaster.initial(config.forecasterSpec(), 7);
+    ForecastProcessor<byte[]> stepping =
+        ForecastProcessor.ofBytes(
+            config,
+            SchemaRegistry.from(config.kafkaProperties()),
+            always(new Decision<>(DecisionKind.PROMOTED, 1, 1, untrained, null)),
+            progress);
+    task = MockTask.start(stepping);
+    sendEvents(0, 40);
+    List<Forecast> answers = forecasts();
+    byte[] state = task.store(SeriesStores.STATE).get(KEY);
+    task = MockTask.start(stepping.withoutSteps());
+    nextOffset = 0;
+
+    sendEvents(0, 40);
+
+    assertThat(forecasts()).hasSize(40).isEqualTo(answers);
+    assertThat(task.store(SeriesStores.STATE).get(KEY)).hasSameSizeAs(state).isNotEqualTo(state);
+  }
+
+  private static Decisions<Forecaster> always(Decision<Forecaster> decision) {
+    return new Decisions<>() {
+      @Override
+      public Decision<Forecaster> current() {
+        return decision;
+      }
+
+      @Override
+      public Decision<Forecaster> atLeast(long sequence, Duration max) {
+        return decision;
+      }
+    };
   }
 
   @Test
