@@ -6,6 +6,7 @@ import io.eddy.deploy.process.ExitCode;
 import io.eddy.deploy.process.UserException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -50,8 +51,11 @@ final class Broker implements AutoCloseable {
   }
 
   void createTopics(List<String> names, int partitions) {
+    // As many copies as the broker makes by itself.
     List<NewTopic> topics =
-        names.stream().map(name -> new NewTopic(name, partitions, (short) 1)).toList();
+        names.stream()
+            .map(name -> new NewTopic(name, Optional.of(partitions), Optional.empty()))
+            .toList();
     get(admin.createTopics(topics).all(), "topics cannot be made");
     Cluster.awaitTopics(admin, names);
   }
