@@ -1,11 +1,8 @@
 package io.eddy.deploy.command;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.eddy.deploy.bench.Bench;
 import io.eddy.deploy.bench.Line;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -46,7 +43,6 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {BenchStreamCommand.class, BenchLatencyCommand.class, BenchRestoreCommand.class})
 final class BenchCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ROW = "%-10s %-16s %-14s %-9s %5s %3s %12s %10s %8s %8s %6s %9s";
 
   @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
@@ -82,19 +78,11 @@ final class BenchCommand implements Callable<Integer> {
       bench.run(
           quick,
           line -> {
-            out.println(json ? toJson(line) : toRow(line));
+            out.println(json ? BenchJson.line(line) : toRow(line));
             out.flush();
           });
     }
     return 0;
-  }
-
-  private static String toJson(Line line) {
-    try {
-      return JSON.writeValueAsString(line);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static String toRow(Line line) {

@@ -1,7 +1,5 @@
 package io.eddy.deploy.command;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.eddy.deploy.bench.stream.LatencyBench;
 import io.eddy.deploy.bench.stream.LatencyLine;
 import io.eddy.deploy.bench.stream.StreamCase;
@@ -13,7 +11,6 @@ import io.eddy.deploy.terminal.ProgressBar;
 import io.eddy.processors.config.StoreType;
 import java.io.Console;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -42,7 +39,6 @@ import picocli.CommandLine.Spec;
       "  eddy bench latency --rate 5000 --guarantee exactly_once_v2"
     })
 final class BenchLatencyCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int HORIZON = 8;
 
   @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
@@ -117,20 +113,12 @@ final class BenchLatencyCommand implements Callable<Integer> {
             rate,
             line -> {
               bar.clear();
-              out.println(json ? toJson(line) : row(line));
+              out.println(json ? BenchJson.line(line) : row(line));
               out.flush();
             });
       }
     }
     return ExitCode.OK;
-  }
-
-  private static String toJson(LatencyLine line) {
-    try {
-      return JSON.writeValueAsString(line);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static String row(LatencyLine line) {

@@ -1,7 +1,5 @@
 package io.eddy.deploy.command;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.eddy.deploy.bench.stream.RestoreBench;
 import io.eddy.deploy.bench.stream.RestoreLine;
 import io.eddy.deploy.bench.stream.StreamCase;
@@ -37,7 +35,6 @@ import picocli.CommandLine.Spec;
       "  eddy bench restore --keys 1000000 --store in-memory"
     })
 final class BenchRestoreCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
   @Spec
@@ -72,7 +69,7 @@ final class BenchRestoreCommand implements Callable<Integer> {
   @Mixin private BenchCluster cluster = new BenchCluster();
 
   @Override
-  public Integer call() throws JsonProcessingException {
+  public Integer call() {
     Logging.quiet();
     if (keys < 1) {
       throw new ParameterException(
@@ -89,7 +86,7 @@ final class BenchRestoreCommand implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(JSON.writeValueAsString(line));
+      out.println(BenchJson.line(line));
     } else {
       out.print(
           String.format(

@@ -1,7 +1,5 @@
 package io.eddy.deploy.command;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.eddy.deploy.bench.stream.StreamBench;
 import io.eddy.deploy.bench.stream.StreamCase;
 import io.eddy.deploy.bench.stream.StreamCase.Guarantee;
@@ -13,7 +11,6 @@ import io.eddy.deploy.terminal.ProgressBar;
 import io.eddy.processors.config.StoreType;
 import java.io.Console;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +49,6 @@ import picocli.CommandLine.Spec;
       "  eddy bench stream --network 64 --horizon 1,24,48 --rounds 9"
     })
 final class BenchStreamCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<Network> NETWORKS =
       List.of(new Network(1, 32), new Network(1, 64), new Network(2, 64), new Network(1, 128));
   private static final int QUICK_KEYS = 10_000;
@@ -161,13 +157,13 @@ final class BenchStreamCommand implements Callable<Integer> {
             bar.clear();
             ratios.put(name(line), line.ratio());
             if (!json || !summary) {
-              out.println(json ? toJson(line) : row(line));
+              out.println(json ? BenchJson.line(line) : row(line));
               out.flush();
             }
           });
     }
     if (summary && json) {
-      out.println(toJson(ratios));
+      out.println(BenchJson.line(ratios));
       out.flush();
     }
     return ExitCode.OK;
@@ -290,13 +286,5 @@ final class BenchStreamCommand implements Callable<Integer> {
         line.aroundMicros(),
         line.allocatedBytes(),
         line.changelogBytes());
-  }
-
-  private static String toJson(Object line) {
-    try {
-      return JSON.writeValueAsString(line);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
